@@ -1,0 +1,244 @@
+"""Codecs: text to ids and back, by bytes, characters or words."""
+
+from __future__ import annotations
+
+import heapq
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Discriminator, Field
+
+from octavo.config import Tiny, config
+from octavo.interfaces import Alphabet
+
+if TYPE_CHECKING:
+    from octavo.data.files import Piece
+
+Unit = Literal["byte", "character", "word"]
+Errors = Literal["strict", "replace"]
+
+CODE_POINTS = 0x110000
+NEWLINE = ord("\n")
+REPLACEMENT = ord("\N{REPLACEMENT CHARACTER}")
+UNKNOWN = 0
+UNKNOWN_WORD, LINE_END_WORD = "<unk>", "<eos>"
+# Where a text has more different words than this, rare ones are forgotten while counting: memory stays bounded.
+MOST_COUNTED = 1_000_000
+
+
+class Codec(ABC):
+    """Text to ids and back.
+
+    A stream may be encoded in pieces: their ids, joined, are the whole's. Of documents, the caller adds the end.
+    `line_end` is the id that must close a stream's last line even where no newline does, or None.
+    """
+
+    name: str
+    unit: Unit
+    alphabet: Alphabet
+    line_end: int | None = None
+
+    @abstractmethod
+    def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
+        """Ids of the smallest type that holds them; path and offset say where the text stands, for errors."""
+
+    @abstractmethod
+    def decode(self, ids: Any) -> bytes: ...
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]: ...
+
+    @property
+    def dtype(self) -> np.dtype:
+        return np.min_scalar_type(self.alphabet.size - 1)
+
+
+class Bytes(Codec):
+    """Every byte is its own id, NUL and broken UTF-8 included; documents end with id 256."""
+
+    name, unit = "bytes", "byte"
+
+    def __init__(self, documents: bool = False) -> None:
+        self.alphabet = Alphabet(257, 256, 256) if documents else Alphabet(256, NEWLINE)
+
+    def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
+        return np.frombuffer(text, np.uint8).astype(self.dtype, copy=False)
+
+    def decode(self, ids: Any) -> bytes:
+        ids = np.asarray(ids)
+        return ids[ids < 256].astype(np.uint8).tobytes()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "documents": self.alphabet.end is not None}
+
+
+class Characters(Codec):
+    """Unicode code points, the most frequent first after the unknown; documents end with one more id.
+
+    >>> codec = Characters("ab")
+    >>> codec.encode(b"abc").tolist(), codec.decode([1, 2, 0]).decode()
+    ([1, 2, 0], 'ab\N{REPLACEMENT CHARACTER}')
+    """
+
+    name, unit = "characters", "character"
+
+    def __init__(self, characters: str, documents: bool = False, errors: Errors = "strict") -> None:
+        self.characters, self.errors = characters, errors
+        self._code_points = np.concatenate([[REPLACEMENT], _code_points(characters)]).astype("<u4")
+        boundary = len(self._code_points)
+        newline = characters.find("\n") + 1  # find's -1, absent, becomes the unknown's 0
+        self.alphabet = Alphabet(boundary + 1, boundary, boundary) if documents else Alphabet(boundary, newline)
+        self._ids = np.full(CODE_POINTS, UNKNOWN, self.dtype)
+        self._ids[self._code_points[1:]] = np.arange(1, boundary)
+
+    def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
+        return self._ids[_code_points(_decoded(text, self.errors, path, offset))]
+
+    def decode(self, ids: Any) -> bytes:
+        ids = np.asarray(ids)
+        code_points = self._code_points[ids[ids < len(self._code_points)]]
+        return code_points.tobytes().decode("utf-32-le").encode()
+
+    def to_json(self) -> dict[str, Any]:
+        documents = self.alphabet.end is not None
+        return {"name": self.name, "documents": documents, "errors": self.errors, "characters": self.characters}
+
+
+class Words(Codec):
+    """Words between white space, the most frequent first after `<unk>` and `<eos>`.
+
+    In a stream `<eos>` ends each line, as in Mikolov's PTB; of documents it is the end, and newlines are spaces.
+
+    >>> codec = Words(["the", "cat"])
+    >>> codec.encode(b"the cat sat\\n").tolist(), codec.decode([2, 3, 1, 2])
+    ([2, 3, 0, 1], b'the cat\\nthe')
+    """
+
+    name, unit = "words", "word"
+
+    def __init__(self, words: Iterable[str], documents: bool = False, errors: Errors = "strict") -> None:
+        self.errors = errors
+        self.words = [UNKNOWN_WORD, LINE_END_WORD, *words]
+        end = self.words.index(LINE_END_WORD)
+        self.alphabet = Alphabet(len(self.words), end, end if documents else None)
+        self.line_end = None if documents else end
+        self._ids = _Numbering((word, number) for number, word in enumerate(self.words))
+        self._spoken = np.array([*self.words], object)
+        self._spoken[end] = "\n"
+        if documents:
+            # A document that holds a literal <eos> must not end there.
+            del self._ids[LINE_END_WORD]
+
+    def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
+        decoded = _decoded(text, self.errors, path, offset)
+        if self.line_end is not None:
+            decoded = decoded.replace("\n", f" {LINE_END_WORD} ")
+        words = decoded.split()
+        return np.fromiter(map(self._ids.__getitem__, words), self.dtype, len(words))
+
+    def decode(self, ids: Any) -> bytes:
+        ids = np.asarray(ids)
+        spoken = self._spoken[ids if self.line_end is not None else ids[ids != self.alphabet.end]]
+        return " ".join(spoken).replace(" \n", "\n").replace("\n ", "\n").encode()
+
+    def to_json(self) -> dict[str, Any]:
+        documents = self.alphabet.end is not None
+        return {"name": self.name, "documents": documents, "errors": self.errors, "words": self.words[2:]}
+
+
+class _Numbering(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        return UNKNOWN
+
+
+@config
+class BytesConfig:
+    kind: Literal["bytes"] = "bytes"
+
+
+@config
+class CharactersConfig:
+    """`limit` counts the unknown too; `errors` says whether invalid UTF-8 stops the reading or is replaced."""
+
+    kind: Literal["characters"] = "characters"
+    limit: Annotated[int, Field(ge=2), Tiny(128)] = 20_000
+    errors: Errors = "strict"
+
+
+@config
+class WordsConfig:
+    """`limit` counts `<unk>` and `<eos>` too."""
+
+    kind: Literal["words"] = "words"
+    limit: Annotated[int, Field(ge=2), Tiny(1000)] = 10_000
+    errors: Errors = "strict"
+
+
+CodecConfig = Annotated[BytesConfig | CharactersConfig | WordsConfig, Discriminator("kind")]
+
+
+def fit(config: CodecConfig, pieces: Iterable[Piece], documents: bool) -> Codec:
+    """The codec whose vocabulary these pieces show; bytes need not look at them."""
+    match config:
+        case BytesConfig():
+            return Bytes(documents)
+        case CharactersConfig():
+            return Characters(_frequent_characters(config, pieces), documents, config.errors)
+        case WordsConfig():
+            return Words(_frequent_words(config, pieces), documents, config.errors)
+
+
+def codec_from_json(data: dict[str, Any]) -> Codec:
+    """The codec that `to_json` described."""
+    codecs: dict[str, type[Codec]] = {"bytes": Bytes, "characters": Characters, "words": Words}
+    name = data.get("name")
+    if name not in codecs:
+        raise ValueError(f"unknown codec {name!r}: choose from {', '.join(codecs)}")
+    return codecs[name](**{key: value for key, value in data.items() if key != "name"})
+
+
+def _frequent_characters(config: CharactersConfig, pieces: Iterable[Piece]) -> str:
+    counts = np.zeros(CODE_POINTS, np.int64)
+    for text in _texts(pieces, config.errors):
+        np.add.at(counts, _code_points(text), 1)
+    seen = np.flatnonzero(counts)
+    # A stable sort leaves equal counts in the order of their code points.
+    frequent = seen[np.argsort(-counts[seen], kind="stable")][: config.limit - 1]
+    return "".join(map(chr, frequent))
+
+
+def _frequent_words(config: WordsConfig, pieces: Iterable[Piece]) -> list[str]:
+    """Exact up to MOST_COUNTED different words; above, as word2vec does, the rarest are dropped on the way."""
+    counts: Counter[str] = Counter()
+    rare = 0
+    for text in _texts(pieces, config.errors):
+        counts.update(text.split())
+        if len(counts) > max(MOST_COUNTED, 4 * config.limit):
+            rare += 1
+            counts = Counter({word: count for word, count in counts.items() if count > rare})
+    for word in (UNKNOWN_WORD, LINE_END_WORD):
+        counts.pop(word, None)
+    frequent = heapq.nsmallest(config.limit - 2, counts.items(), key=lambda item: (-item[1], item[0]))
+    return [word for word, _ in frequent]
+
+
+def _texts(pieces: Iterable[Piece], errors: Errors) -> Iterator[str]:
+    for piece in pieces:
+        yield _decoded(piece.text, errors, piece.path, piece.offset)
+        if piece.other is not None:
+            yield _decoded(piece.other, errors, piece.path, piece.offset)
+
+
+def _code_points(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le"), "<u4")
+
+
+def _decoded(text: bytes, errors: Errors, path: str, offset: int) -> str:
+    try:
+        return text.decode("utf-8", errors)
+    except UnicodeDecodeError as error:
+        place = f"{path or 'text'}: byte {offset + error.start} (0x{text[error.start]:02x}) is not UTF-8"
+        raise ValueError(f'{place}; use the codec "bytes", which keeps any byte, or errors="replace"') from None
