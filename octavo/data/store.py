@@ -58,17 +58,22 @@ def write_store(
     *,
     pairs: bool = False,
     label_names: Sequence[str] | None = None,
+    source: str = "the source",
     on_bytes: Callable[[int], object] = lambda count: None,
 ) -> Store:
     """Encode the pieces into a new folder that is there whole or not at all.
 
     A codec with an end makes documents, one without it a stream. Labels are those given, training's say, or what is
-    seen. Where another process has written the same folder meanwhile, theirs is kept. `on_bytes` hears of progress.
+    seen. Where another process has written the same folder meanwhile, theirs is kept. Errors name the source, and
+    `on_bytes` hears of progress.
     """
     with _whole_or_nothing(folder) as draft:
         encoding = _Encoding(draft, codec, pairs, label_names)
-        for text in _texts(pieces):
+        for text in texts(pieces):
             encoding.add(text, on_bytes)
+        if not encoding.labels:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in encoding.skipped.items())
+            raise ValueError(f"{source}: there is no text to use ({reasons or 'nothing at all'}); name another source")
         encoding.close()
     return Store(folder)
 
@@ -161,15 +166,12 @@ class _Side:
     def close(self, more: dict[str, Any]) -> None:
         self.tokens_file.close()
         self.offsets_file.close()
-        if not self.documents:
-            reasons = ", ".join(f"{count} {reason}" for reason, count in more.get("skipped", {}).items())
-            raise ValueError(f"there is no text to use ({reasons or 'nothing was read'}); give a source that has some")
         sizes = {"tokens": self.tokens, "documents": self.documents, "bytes": self.bytes, "dtype": self.dtype.name}
         plain = {"version": VERSION, "pairs": False, "labelled": False, "label_names": [], "skipped": {}}
         (self.folder / "store.json").write_text(json.dumps(plain | sizes | more, indent=2))
 
 
-def _texts(pieces: Iterable[Piece]) -> Iterator[Iterator[Piece]]:
+def texts(pieces: Iterable[Piece]) -> Iterator[Iterator[Piece]]:
     """The pieces of one text after another."""
     for _, group in groupby(_numbered(pieces), key=itemgetter(0)):
         yield (piece for _, piece in group)
