@@ -1,0 +1,1 @@
+"""Pure functions on tensors, each fast form beside its plain one."""

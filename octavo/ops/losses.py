@@ -1,0 +1,101 @@
+"""Cross entropy in nats, fused with the product that makes the logits, beside its plain form.
+
+Shapes: N positions (length × batch, flattened), D features, V vocabulary.
+"""
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+CHUNK_ELEMENTS = 1 << 22  # logits held at once: small beside the whole, large enough for the products
+
+
+def linear_cross_entropy_plain(
+    x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Σ_n share_n · −log softmax(W x_n + b)[target_n], and each position's nats: the readable twin."""
+    logits_NV = F.linear(x_ND, weight_VD, bias_V).float()
+    nats_N = F.cross_entropy(logits_NV, target_N, reduction="none")
+    return (share_N * nats_N).sum(), nats_N.detach()
+
+
+def linear_cross_entropy(
+    x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The same total and nats, never holding all logits: gradients are made in the forward, chunk by chunk.
+
+    A position with a share of zero is ignored; its nats are still returned.
+    """
+    low = _product_dtype(x_ND)
+    return _LinearCrossEntropy.apply(x_ND, weight_VD, bias_V, target_N, share_N, low)
+
+
+def _product_dtype(x_ND: Tensor) -> torch.dtype:
+    device = x_ND.device.type
+    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x_ND.dtype
+
+
+class _LinearCrossEntropy(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        x_ND: Tensor,
+        weight_VD: Tensor,
+        bias_V: Tensor | None,
+        target_N: Tensor,
+        share_N: Tensor,
+        low: torch.dtype,
+    ) -> tuple[Tensor, Tensor]:
+        wants_x, wants_weight, wants_bias = ctx.needs_input_grad[:3]
+        x_low_ND, weight_low_VD = x_ND.to(low), weight_VD.to(low)
+        bias_low_V = None if bias_V is None else bias_V.to(low)
+        nats_N = torch.empty(len(x_ND), dtype=torch.float32, device=x_ND.device)
+        grad_x_ND = torch.empty_like(x_low_ND) if wants_x else None
+        grad_weight_VD = torch.zeros_like(weight_VD) if wants_weight else None
+        grad_bias_V = torch.zeros_like(bias_V) if wants_bias and bias_V is not None else None
+        for part in _chunks(len(x_ND), len(weight_VD)):
+            logits_nV = F.linear(x_low_ND[part], weight_low_VD, bias_low_V).float()
+            normaliser_n = logits_nV.logsumexp(1)
+            nats_N[part] = normaliser_n - logits_nV.gather(1, target_N[part, None])[:, 0]
+            if not (wants_x or wants_weight or wants_bias):
+                continue
+            error_nV = _error_over(logits_nV, normaliser_n, target_N[part]).mul_(share_N[part, None])
+            error_low_nV = error_nV.to(low)
+            if grad_x_ND is not None:
+                torch.mm(error_low_nV, weight_low_VD, out=grad_x_ND[part])
+            if grad_weight_VD is not None:
+                _add_product(grad_weight_VD, error_low_nV.t(), x_low_ND[part])
+            if grad_bias_V is not None:
+                grad_bias_V += error_nV.sum(0)
+        ctx.save_for_backward(grad_x_ND, grad_weight_VD, grad_bias_V, nats_N)
+        ctx.mark_non_differentiable(nats_N)
+        ctx.set_materialize_grads(False)
+        return (share_N * nats_N).sum(), nats_N
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor, _: Any) -> tuple[Tensor | None, ...]:
+        grad_x_ND, grad_weight_VD, grad_bias_V, nats_N = ctx.saved_tensors
+        scaled = [None if made is None else made * grad for made in (grad_x_ND, grad_weight_VD, grad_bias_V)]
+        return *scaled, None, nats_N * grad if ctx.needs_input_grad[4] else None, None
+
+
+def _chunks(positions: int, vocabulary: int) -> list[slice]:
+    size = max(1, CHUNK_ELEMENTS // vocabulary)
+    return [slice(start, start + size) for start in range(0, positions, size)]
+
+
+def _error_over(logits_nV: Tensor, normaliser_n: Tensor, target_n: Tensor) -> Tensor:
+    """∂nats/∂logits = softmax − onehot(target), written over the logits themselves."""
+    softmax_nV = logits_nV.sub_(normaliser_n[:, None]).exp_()
+    return softmax_nV.scatter_add_(1, target_n[:, None], torch.full_like(normaliser_n, -1.0)[:, None])
+
+
+def _add_product(sum_VD: Tensor, a_Vn: Tensor, b_nD: Tensor) -> None:
+    if a_Vn.dtype == sum_VD.dtype:
+        sum_VD.addmm_(a_Vn, b_nD)
+    else:
+        sum_VD += a_Vn @ b_nD
