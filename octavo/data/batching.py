@@ -17,24 +17,42 @@ from octavo.interfaces import Alphabet, Batch
 
 BatchingConfig = Annotated[StreamConfig | WindowsConfig | DocumentsConfig | PairsConfig, Discriminator("kind")]
 
-_KINDS = {"stream": Stream, "windows": Windows, "documents": Documents, "pairs": Documents}
-
 
 class Batches:
-    """The training batches of a store; `counts` says how many documents were cut or dropped."""
+    """The training batches of a store.
+
+    `counts` says how many documents were cut or dropped for their length.
+    """
 
     def __init__(self, store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -> None:
-        self._plan = _KINDS[config.kind](store, config, alphabet, seed)
-        self.steps_per_epoch: int = self._plan.steps_per_epoch
-        self.counts: dict[str, int] = getattr(self._plan, "counts", {})
+        self._plan = _plan(store, config, alphabet, seed)
+        self.steps_per_epoch = self._plan.steps_per_epoch
+        self.counts = self._plan.counts if isinstance(self._plan, Documents) else {}
 
     def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch:
         """The batch of a step, or this rank's columns of it: every `ranks`-th from `rank`."""
+        if ranks > self._plan.smallest_batch:
+            rows = self._plan.smallest_batch
+            raise ValueError(f"a batch of {rows} cannot be shared among {ranks} ranks: enlarge it or take fewer ranks")
         return self._plan.batch(step, slice(rank, None, ranks))
 
 
 def in_order(store: Store, config: BatchingConfig, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
-    """All of a store once, for evaluation, `rows` texts side by side."""
-    if config.kind in ("stream", "windows"):
-        return stream_in_order(store, config, alphabet, rows)
+    """All of a store once, for evaluation, `rows` texts side by side.
+
+    A stream comes as windows that continue each other, documents sorted by length inside chunks; what a document has
+    beyond `longest` is cut or dropped as in training.
+    """
+    if isinstance(config, StreamConfig | WindowsConfig):
+        return stream_in_order(store, config.window, alphabet, rows)
     return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet)
+
+
+def _plan(store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -> Stream | Windows | Documents:
+    match config:
+        case StreamConfig():
+            return Stream(store, config, alphabet)
+        case WindowsConfig():
+            return Windows(store, config, alphabet, seed)
+        case DocumentsConfig() | PairsConfig():
+            return Documents(store, config, alphabet, seed)

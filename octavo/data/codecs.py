@@ -68,7 +68,7 @@ class Bytes(Codec):
         return np.frombuffer(text, np.uint8).astype(self.dtype, copy=False)
 
     def decode(self, ids: Any) -> bytes:
-        ids = np.asarray(ids)
+        ids = np.asarray(ids, np.int64)
         return ids[ids < 256].astype(np.uint8).tobytes()
 
     def to_json(self) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class Characters(Codec):
         return self._ids[_code_points(_decoded(text, self.errors, path, offset))]
 
     def decode(self, ids: Any) -> bytes:
-        ids = np.asarray(ids)
+        ids = np.asarray(ids, np.int64)
         code_points = self._code_points[ids[ids < len(self._code_points)]]
         return code_points.tobytes().decode("utf-32-le").encode()
 
@@ -140,7 +140,7 @@ class Words(Codec):
         return np.fromiter(map(self._ids.__getitem__, words), self.dtype, len(words))
 
     def decode(self, ids: Any) -> bytes:
-        ids = np.asarray(ids)
+        ids = np.asarray(ids, np.int64)
         spoken = self._spoken[ids if self.line_end is not None else ids[ids != self.alphabet.end]]
         return " ".join(spoken).replace(" \n", "\n").replace("\n ", "\n").encode()
 

@@ -17,6 +17,8 @@ from octavo.data.store import Store
 from octavo.data.streams import gather
 from octavo.interfaces import Alphabet, Batch
 
+BLOCK = 1 << 20  # documents whose lengths are looked at in one go
+
 
 @config
 class DocumentsConfig:
@@ -59,6 +61,7 @@ class Documents:
             self.sides.append(store.other)
         self.kept, self.counts = self._sift()
         self.steps_per_epoch = -(-self._size // config.batch)
+        self.smallest_batch = self._size // self.steps_per_epoch
         self._chunk: tuple[tuple[int, int], list[np.ndarray]] | None = None
 
     def batch(self, step: int, columns: slice) -> Batch:
@@ -86,7 +89,7 @@ class Documents:
         labels = self.store.labels
         return dataclasses.replace(
             self._side(self.store, documents_B),
-            documents_B=torch.from_numpy(documents_B),
+            documents_B=torch.tensor(documents_B),
             labels_B=None if labels is None else torch.from_numpy(labels[documents_B].astype(np.int64)),
             source=source,
         )
@@ -109,20 +112,25 @@ class Documents:
 
     def _sift(self) -> tuple[np.ndarray | None, dict[str, int]]:
         """Which documents are kept, None being all, and how many were cut or dropped."""
-        longest = self.config.longest
-        if longest is None:
-            return None, {}
-        too_long = np.zeros(len(self.store), bool)
-        for side in self.sides:
-            too_long |= np.diff(side.offsets) > longest
+        too_long = self._too_long()
         count = int(too_long.sum())
         if not count:
             return None, {}
         if self.config.too_long == "cut":
-            return None, {f"cut to {longest} tokens": count}
+            return None, {f"cut to {self.config.longest} tokens": count}
         if count == len(self.store):
-            raise ValueError(f"every document has more than longest = {longest} tokens: raise it, or cut them")
-        return np.flatnonzero(~too_long), {f"longer than {longest} tokens": count}
+            raise ValueError(f"every document has more than longest = {self.config.longest} tokens: raise it, or cut")
+        return np.flatnonzero(~too_long), {f"longer than {self.config.longest} tokens": count}
+
+    def _too_long(self) -> np.ndarray:
+        too_long_N = np.zeros(len(self.store), bool)
+        if self.config.longest is None:
+            return too_long_N
+        for side in self.sides:
+            for begin in range(0, len(side), BLOCK):
+                lengths_N = np.diff(side.offsets[begin : begin + BLOCK + 1])
+                too_long_N[begin : begin + BLOCK] |= lengths_N > self.config.longest
+        return too_long_N
 
 
 def documents_in_order(store: Store, config: DocumentsConfig | PairsConfig, alphabet: Alphabet) -> Iterator[Batch]:

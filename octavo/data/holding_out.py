@@ -3,8 +3,8 @@
 import math
 from collections.abc import Iterable, Iterator
 
+from octavo.data.encoding import texts
 from octavo.data.pieces import Piece, cut
-from octavo.data.store import texts
 
 Shares = dict[str, float]
 

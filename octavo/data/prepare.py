@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -16,10 +16,11 @@ from pydantic import Field
 from octavo.config import config
 from octavo.data.batching import BatchingConfig, StreamConfig
 from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json, fit
+from octavo.data.encoding import VERSION
 from octavo.data.files import FilesConfig, read
 from octavo.data.holding_out import Shares, edges, held_out
 from octavo.data.pieces import Piece
-from octavo.data.store import VERSION, Store, write_store
+from octavo.data.store import Store, write_store
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 OnBytes = Callable[[int], object]
@@ -71,20 +72,24 @@ class Part(NamedTuple):
         return self.files.unit != "stream"
 
     def __str__(self) -> str:
-        share = self.shares.get(self.split)
-        return self.source if share is None else f"the {share:.1%} of {self.source} held out for {self.split}"
+        held = ", ".join(f"{share:.1%} for {split}" for split, share in self.shares.items())
+        return f"{self.source} (the {self.split} part, holding out {held})" if held else self.source
 
 
 def prepare(
     config: DataConfig, *, codec: Codec | None = None, cache: Path | None = None, on_bytes: OnBytes = lambda count: None
 ) -> Data:
-    """Every split, encoded by a codec that is fitted on train unless one is given."""
+    """Every split, encoded by a codec that is fitted on train unless one is given.
+
+    `on_bytes` hears of the bytes of text that are fitted on and of those that are encoded.
+    """
     _check(config, codec)
     pairs = config.batching.kind == "pairs"
     parts = _parts(config)
     folder = _folder(cache, parts["train"], codec.to_json() if codec else dataclasses.asdict(config.codec), pairs)
     if codec is None:
-        codec = _codec_of(folder) or fit(config.codec, parts["train"].pieces(), parts["train"].documents)
+        pieces = _heard(parts["train"].pieces(), on_bytes)
+        codec = _codec_of(folder) or fit(config.codec, pieces, parts["train"].documents)
     train = _stored(folder, parts.pop("train"), codec, pairs, None, on_bytes)
     names = train.label_names or None
     rest = {split: _encoded(part, codec, pairs, names, cache, on_bytes) for split, part in parts.items()}
@@ -151,6 +156,12 @@ def _stored(
     )
 
 
+def _heard(pieces: Iterable[Piece], on_bytes: OnBytes) -> Iterator[Piece]:
+    for piece in pieces:
+        yield piece
+        on_bytes(len(piece.text))
+
+
 def _codec_of(folder: Path) -> Codec | None:
     path = folder / "codec.json"
     return codec_from_json(json.loads(path.read_bytes())) if path.exists() else None
@@ -163,12 +174,14 @@ def _folder(cache: Path | None, part: Part, *more: Any) -> Path:
     return (cache or cache_folder()) / "texts" / key[:32]
 
 
-def _content(source: str) -> list[str]:
-    """What is in a source's files, whatever they are called."""
+def _content(source: str) -> list[tuple[str, str]]:
+    """What is in a source's files; of their names, what may decide how they are read."""
     path = Path(source)
     if not path.exists():
         raise ValueError(f"{source}: no such file or folder")
-    return [_sha256(file) for file in (sorted(path.rglob("*")) if path.is_dir() else [path]) if file.is_file()]
+    if not path.is_dir():
+        return [("".join(path.suffixes), _sha256(path))]
+    return [(str(file.relative_to(path)), _sha256(file)) for file in sorted(path.rglob("*")) if file.is_file()]
 
 
 def _sha256(path: Path) -> str:

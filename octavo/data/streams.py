@@ -36,8 +36,9 @@ class WindowsConfig:
 class Stream:
     """Row r of B holds the r-th stretch of the text; fewer than B tokens at its end are left over."""
 
-    def __init__(self, store: Store, config: StreamConfig, alphabet: Alphabet, seed: int) -> None:
+    def __init__(self, store: Store, config: StreamConfig, alphabet: Alphabet) -> None:
         self.store, self.config, self.alphabet = store, config, alphabet
+        self.smallest_batch = config.batch
         self.row_length = len(store.tokens) // config.batch
         if not self.row_length:
             tokens = len(store.tokens)
@@ -56,6 +57,7 @@ class Windows:
 
     def __init__(self, store: Store, config: WindowsConfig, alphabet: Alphabet, seed: int) -> None:
         self.store, self.config, self.alphabet, self.seed = store, config, alphabet, seed
+        self.smallest_batch = config.batch
         self.length = min(config.window, len(store.tokens))
         self.steps_per_epoch = -(-len(store.tokens) // (config.batch * self.length))
 
@@ -65,15 +67,13 @@ class Windows:
         return _windows(self.store, self.alphabet, starts_B, np.full_like(starts_B, self.length), continues=False)
 
 
-def stream_in_order(
-    store: Store, config: StreamConfig | WindowsConfig, alphabet: Alphabet, rows: int
-) -> Iterator[Batch]:
-    """Every token once: rows of lengths that differ by one at most, so that the last window may miss some rows."""
+def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
+    """Every token once: rows' lengths differ by one at most, so that the last window may hold nothing of some."""
     rows = min(rows, len(store.tokens))
     edges = np.arange(rows + 1) * len(store.tokens) // rows
     starts_B, ends_B = edges[:-1], edges[1:]
-    for begin in range(0, int((ends_B - starts_B).max()), config.window):
-        lengths_B = np.minimum(ends_B - starts_B - begin, config.window)
+    for begin in range(0, int((ends_B - starts_B).max()), window):
+        lengths_B = np.minimum(ends_B - starts_B - begin, window)
         yield _windows(store, alphabet, starts_B + begin, lengths_B, continues=begin > 0)
 
 
