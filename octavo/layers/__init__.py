@@ -1,0 +1,1 @@
+"""Modules that two parts or more use."""

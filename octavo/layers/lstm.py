@@ -1,0 +1,76 @@
+"""A stack of LSTM layers with dropout between them. Shapes: L length, B batch, D features, G = 4D gates."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from octavo.layers.dropout import Dropout
+
+CellState = tuple[Tensor, Tensor]  # h and c, each 1 × B × D
+
+
+class Stacked(NamedTuple):
+    """Each layer's outputs_LBD, the last one's being the stack's, and each layer's state."""
+
+    layers: tuple[Tensor, ...]
+    state: tuple[CellState, ...]
+
+
+class LSTMStack(nn.Module):
+    """Layers of `nn.LSTM`, or of the normalised form, dropout between one and the next."""
+
+    def __init__(
+        self,
+        inputs: int,
+        width: int,
+        layers: int,
+        dropout: float = 0.0,
+        variational: bool = False,
+        normalised: bool = False,
+    ) -> None:
+        super().__init__()
+        cell = NormalisedLSTM if normalised else nn.LSTM
+        self.layers = nn.ModuleList(cell(inputs if layer == 0 else width, width) for layer in range(layers))
+        self.dropout = Dropout(dropout, variational)
+        self.width = width
+
+    def begin(self, batch: int) -> tuple[CellState, ...]:
+        """Zeros for every layer."""
+        zeros_1BD = next(self.parameters()).new_zeros(1, batch, self.width)
+        return tuple((zeros_1BD, zeros_1BD) for _ in self.layers)
+
+    def forward(self, x_LBD: Tensor, state: tuple[CellState, ...]) -> Stacked:
+        outputs, states = [], []
+        for layer, before in zip(self.layers, state, strict=True):
+            x_LBD, after = layer(self.dropout(x_LBD) if outputs else x_LBD, before)
+            outputs.append(x_LBD)
+            states.append(after)
+        return Stacked(tuple(outputs), tuple(states))
+
+
+class NormalisedLSTM(nn.Module):
+    """An LSTM whose input, hidden and cell terms are layer-normalised (Ba et al. 2016, eq. 20-22).
+
+    (f, i, o, g) = LN(W_h h) + LN(W_x x) + b;  c = σ(f) c + σ(i) tanh(g);  h = σ(o) tanh(LN(c))
+    """
+
+    def __init__(self, inputs: int, width: int) -> None:
+        super().__init__()
+        self.input = nn.Linear(inputs, 4 * width, bias=False)
+        self.hidden = nn.Linear(width, 4 * width, bias=False)
+        self.bias_G = nn.Parameter(torch.zeros(4 * width))
+        self.input_norm = nn.LayerNorm(4 * width, bias=False)
+        self.hidden_norm = nn.LayerNorm(4 * width, bias=False)
+        self.cell_norm = nn.LayerNorm(width)
+
+    def forward(self, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
+        inputs_LBG = self.input_norm(self.input(x_LBD)) + self.bias_G
+        h_BD, c_BD = state[0][0], state[1][0]
+        outputs = []
+        for input_BG in inputs_LBG:
+            f_BD, i_BD, o_BD, g_BD = (input_BG + self.hidden_norm(self.hidden(h_BD))).chunk(4, dim=-1)
+            c_BD = f_BD.sigmoid() * c_BD + i_BD.sigmoid() * g_BD.tanh()
+            h_BD = o_BD.sigmoid() * self.cell_norm(c_BD).tanh()
+            outputs.append(h_BD)
+        return torch.stack(outputs), (h_BD[None], c_BD[None])

@@ -1,0 +1,18 @@
+"""Models: parts under an objective. One file each, and one line here."""
+
+from typing import Annotated
+
+from pydantic import Discriminator
+
+from octavo.interfaces import Alphabet, TextModel
+from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
+from octavo.models.language_model import LanguageModel, LanguageModelConfig
+
+ModelConfig = Annotated[LanguageModelConfig | AutoencoderConfig, Discriminator("kind")]
+
+MODELS: dict[type, type[TextModel]] = {LanguageModelConfig: LanguageModel, AutoencoderConfig: Autoencoder}
+
+
+def build_model(config: ModelConfig, alphabet: Alphabet) -> TextModel:
+    """The model that this configuration describes."""
+    return MODELS[type(config)](config, alphabet)

@@ -1,0 +1,54 @@
+"""The autoencoder: a reader's summary as a writer's condition. Shapes: L length, B batch, Z latent features."""
+
+from typing import Annotated, Literal
+
+from pydantic import PositiveInt
+from torch import Tensor, nn
+
+from octavo.config import Tiny, config
+from octavo.interfaces import Alphabet, Batch, Loss, Progress, State, TextModel
+from octavo.models.objective import Unit, objective, text_nats
+from octavo.readers import ReaderConfig, build_reader
+from octavo.readers.lstm import LSTMReaderConfig
+from octavo.writers import WriterConfig, build_writer
+from octavo.writers.lstm import LSTMWriterConfig
+
+
+@config
+class AutoencoderConfig:
+    """`latent` is the vector's width; without it the vector is the reader's summary itself."""
+
+    kind: Literal["autoencoder"] = "autoencoder"
+    reader: ReaderConfig = LSTMReaderConfig()
+    writer: WriterConfig = LSTMWriterConfig()
+    latent: Annotated[PositiveInt | None, Tiny(16)] = None
+    unit: Unit = "token"
+
+
+class Autoencoder(TextModel):
+    """A text to a vector and back: z = W r(x), log p(x | z) = Σ_t log p(x_t | x_<t, z)."""
+
+    def __init__(self, config: AutoencoderConfig, alphabet: Alphabet) -> None:
+        super().__init__()
+        self.unit = config.unit
+        self.reader = build_reader(config.reader, alphabet)
+        width = config.latent or self.reader.width
+        self.bottleneck = nn.Linear(self.reader.width, width) if config.latent else nn.Identity()
+        self.writer = build_writer(config.writer, alphabet, condition=width)
+
+    def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
+        nats, _ = self._nats(batch)
+        return objective(nats, batch, self.unit)
+
+    def encode(self, batch: Batch) -> Tensor:
+        """The vectors z_BZ."""
+        return self.bottleneck(self.reader(batch.tokens_LB, batch.lengths_B).summary_BD)
+
+    def score(self, batch: Batch, carry: State = None) -> tuple[Tensor, State]:
+        """Each token's nats_LB given the text's own vector: the cost of reconstruction, not of the text."""
+        return self._nats(batch)[1], None
+
+    def _nats(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        state = self.writer.begin(self.encode(batch), len(batch.lengths_B))
+        written = self.writer(batch.inputs_LB, state)
+        return text_nats(self.writer.head, written.states_LBD, batch)

@@ -1,0 +1,13 @@
+"""Writers: what came before, and a condition, to the next token. One file each, and one line here."""
+
+from octavo.interfaces import Alphabet, Writer
+from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
+
+WriterConfig = LSTMWriterConfig
+
+WRITERS: dict[type, type[Writer]] = {LSTMWriterConfig: LSTMWriter}
+
+
+def build_writer(config: WriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer:
+    """The writer that this configuration describes, for conditions of so many features."""
+    return WRITERS[type(config)](config, alphabet, condition)

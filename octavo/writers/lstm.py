@@ -1,0 +1,88 @@
+"""The LSTM writer: the next token from all before it, and from a condition where there is one."""
+
+from typing import Annotated, Literal, NamedTuple
+
+import torch
+from pydantic import Field, PositiveInt
+from torch import Tensor, nn
+
+from octavo.config import Tiny, config
+from octavo.interfaces import Alphabet, Condition, Writer, Written
+from octavo.layers.dropout import Dropout, WordDropout
+from octavo.layers.lstm import CellState, LSTMStack
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+@config
+class LSTMWriterConfig:
+    """Dropout has a share on embeddings and between layers (`dropout`) and one before the output.
+
+    `tied` gives the output product the embedding's weights; `drop_word` hides whole input tokens in training;
+    `condition_each_step` feeds the condition with every token, beside making the first state of it.
+    """
+
+    kind: Literal["lstm"] = "lstm"
+    width: Annotated[PositiveInt, Tiny(16)] = 512
+    layers: Annotated[PositiveInt, Tiny(2)] = 1
+    embedding: Annotated[PositiveInt, Tiny(16)] = 256
+    dropout: Share = 0.0
+    dropout_output: Share = 0.0
+    drop_word: Annotated[float, Field(ge=0, le=1)] = 0.0
+    variational: bool = False
+    normalised: bool = False
+    tied: bool = False
+    condition_each_step: bool = True
+
+
+class LSTMWriterState(NamedTuple):
+    """Each layer's cells, and the condition as one more step of input, 1 × B × C."""
+
+    cells: tuple[CellState, ...]
+    condition_1BC: Tensor | None
+
+
+class LSTMWriter(Writer):
+    """Embedding, dropout, layers of LSTM, dropout, output."""
+
+    def __init__(self, config: LSTMWriterConfig, alphabet: Alphabet, condition: int = 0) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(alphabet.size, config.embedding)
+        self.drop_word = WordDropout(config.drop_word)
+        self.dropout = Dropout(config.dropout, config.variational)
+        self.each_step = config.condition_each_step and condition > 0
+        self.stack = LSTMStack(
+            config.embedding + (condition if self.each_step else 0),
+            config.width,
+            config.layers,
+            config.dropout,
+            config.variational,
+            config.normalised,
+        )
+        self.first_state = nn.Linear(condition, 2 * config.layers * config.width) if condition else None
+        self.dropout_output = Dropout(config.dropout_output, config.variational)
+        self.head = nn.Linear(config.width, alphabet.size)
+        if config.tied:
+            self._tie(config)
+
+    def _tie(self, config: LSTMWriterConfig) -> None:
+        if config.embedding != config.width:
+            raise ValueError(f"tied weights need embedding = width, not {config.embedding} and {config.width}")
+        self.head.weight = self.embedding.weight
+
+    def begin(self, condition: Condition, batch: int) -> LSTMWriterState:
+        """Zeros, or a state made of the condition_BC by a linear map."""
+        if self.first_state is None:
+            return LSTMWriterState(self.stack.begin(batch), None)
+        parts = self.first_state(condition)[None].chunk(2 * len(self.stack.layers), dim=-1)
+        parts = [part.contiguous() for part in parts]
+        cells = tuple(zip(parts[::2], parts[1::2], strict=True))
+        return LSTMWriterState(cells, condition[None] if self.each_step else None)
+
+    def forward(self, inputs_LB: Tensor, state: LSTMWriterState) -> Written:
+        x_LBD = self.dropout(self.drop_word(self.embedding(inputs_LB)))
+        if state.condition_1BC is not None:
+            x_LBD = torch.cat([x_LBD, state.condition_1BC.expand(len(x_LBD), -1, -1)], dim=-1)
+        layers, cells = self.stack(x_LBD, state.cells)
+        written = LSTMWriterState(cells, state.condition_1BC)
+        return Written(self.dropout_output(layers[-1]), written, layers[:-1])
