@@ -156,9 +156,8 @@ def test_nothing_is_unpickled_or_evaluated(path: Path) -> None:
 
 
 def test_dangers_are_seen_and_a_model_may_still_be_put_in_evaluation() -> None:
-    source = (
-        "import pickle\nfrom joblib import loads\nfrom torch import Tensor, save\ntorch.load(f)\neval(s)\nnp.load(f, allow_pickle=True)\nmodel.eval()"
-    )
+    imports = "import pickle\nfrom joblib import loads\nfrom torch import Tensor, save\n"
+    source = imports + "torch.load(f)\neval(s)\nnp.load(f, allow_pickle=True)\nmodel.eval()"
     assert set(dangers(source)) == {"pickle", "joblib", "save", "torch.load", "eval", "allow_pickle"}
 
 
