@@ -1,7 +1,7 @@
 """A stateless shuffle: any place of any epoch's order, in O(1) memory.
 
 A Feistel network permutes the 2^bits numbers (Luby and Rackoff, 1988). Those that fall outside the range walk on
-along their cycle until they fall inside it (Black and Rogaway, 2002), which fewer than every second step delays.
+along their cycle until they fall inside it (Black and Rogaway, 2002): fewer than half do at each step.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import numpy as np
 
 ROUNDS = 6
 # A network of very few bits knows few permutations: short ranges walk through a larger one.
-FEWEST_BITS = 8
+FEWEST_BITS = 4
 
 
 def permute(places_N: np.ndarray, size: int, *key: int) -> np.ndarray:

@@ -1,0 +1,148 @@
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from octavo.data import codecs
+from octavo.data.codecs import (
+    Bytes,
+    BytesConfig,
+    Characters,
+    CharactersConfig,
+    Codec,
+    CodecConfig,
+    Words,
+    WordsConfig,
+    codec_from_json,
+    fit,
+)
+from octavo.data.pieces import Piece, stretches
+
+LINES = "the cat sat\n\non the\tmat  \nzwölf Äpfel, 苹果 🍎\nthe end".encode()
+
+
+def fitted(config: CodecConfig, texts: Iterable[bytes] = (LINES,), documents: bool = False) -> Codec:
+    return fit(config, [Piece(text, False) for text in texts], documents)
+
+
+def joined(codec: Codec, texts: Iterable[bytes]) -> list[int]:
+    return np.concatenate([codec.encode(text) for text in texts]).tolist()
+
+
+@given(st.binary(), st.booleans())
+def test_bytes_give_back_any_bytes(text: bytes, documents: bool) -> None:
+    codec = Bytes(documents)
+    assert codec.decode(codec.encode(text)) == text
+    assert codec.encode(text).tolist() == list(text)
+
+
+@settings(max_examples=30)
+@given(st.text())
+def test_characters_give_back_the_text_they_were_fitted_on(text: str) -> None:
+    codec = fitted(CharactersConfig(), [text.encode()])
+    assert codec.decode(codec.encode(text.encode())).decode() == text
+
+
+@pytest.mark.parametrize("config", [BytesConfig(), CharactersConfig(), WordsConfig()])
+@pytest.mark.parametrize("longest", [8, 16, 40])
+def test_pieces_of_a_stream_equal_the_whole(config: CodecConfig, longest: int, tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_bytes(LINES)
+    with path.open("rb") as file:
+        pieces = [text for text, _, _ in stretches(file, "stream", longest)]
+    codec = fitted(config)
+    assert len(pieces) > 1
+    assert joined(codec, pieces) == codec.encode(LINES).tolist()
+
+
+@pytest.mark.parametrize("documents", [False, True])
+@pytest.mark.parametrize("config", [BytesConfig(), CharactersConfig(errors="replace"), WordsConfig(limit=5)])
+def test_a_codec_comes_back_from_json(config: CodecConfig, documents: bool) -> None:
+    codec = fitted(config, documents=documents)
+    again = codec_from_json(json.loads(json.dumps(codec.to_json())))
+    assert again.to_json() == codec.to_json()
+    assert again.alphabet == codec.alphabet
+    assert again.encode(LINES).tolist() == codec.encode(LINES).tolist()
+
+
+def test_an_unknown_codec_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"'morse': choose from bytes, characters, words"):
+        codec_from_json({"name": "morse"})
+
+
+@pytest.mark.parametrize("config", [BytesConfig(), CharactersConfig(), WordsConfig()])
+def test_ids_lie_in_the_alphabet_and_take_the_smallest_type(config: CodecConfig) -> None:
+    for documents in (False, True):
+        codec = fitted(config, documents=documents)
+        ids = codec.encode(LINES)
+        assert ids.max() < codec.alphabet.size
+        assert ids.dtype == (np.uint16 if codec.alphabet.size > 256 else np.uint8)
+
+
+def test_documents_have_a_boundary_that_no_text_holds() -> None:
+    for config in (BytesConfig(), CharactersConfig()):
+        codec = fitted(config, documents=True)
+        assert codec.alphabet.begin == codec.alphabet.end == codec.alphabet.size - 1
+        assert codec.alphabet.end not in codec.encode(LINES)
+        assert codec.decode([*codec.encode(b"the"), codec.alphabet.end]) == b"the"
+
+
+def test_a_stream_begins_as_after_a_newline() -> None:
+    assert Bytes().alphabet.begin == ord("\n")
+    assert Characters("ab\n").decode([Characters("ab\n").alphabet.begin]) == b"\n"
+    assert Characters("ab").alphabet.begin == codecs.UNKNOWN
+    words = Words(["the"])
+    assert words.encode(b"\n").tolist() == [words.alphabet.begin]
+
+
+def test_the_most_frequent_come_first_and_ties_in_order() -> None:
+    characters = fitted(CharactersConfig(limit=4), [b"cab", b"cabba"])
+    assert characters.to_json()["characters"] == "abc"
+    words = fitted(WordsConfig(limit=4), [b"c b a\nb a c b"])
+    assert words.to_json()["words"] == ["b", "a"]
+    assert words.alphabet.size == 4
+
+
+def test_the_other_side_of_pairs_is_counted_too() -> None:
+    codec = fit(WordsConfig(), [Piece(b"eins", True, other=b"one")], documents=True)
+    assert codec.to_json()["words"] == ["eins", "one"]
+
+
+def test_words_of_a_corpus_that_is_cut_already() -> None:
+    codec = Words(["cat"])
+    assert codec.encode(b"<unk> cat dog\ncat").tolist() == [0, 2, 0, 1, 2]
+    assert codec.decode([0, 2, 0, 1, 2]) == b"<unk> cat <unk>\ncat"
+
+
+def test_words_of_a_document_cross_lines_and_cannot_end_it() -> None:
+    codec = Words(["cat"], documents=True)
+    assert codec.encode(b"cat\ncat <eos>").tolist() == [2, 2, 0]
+    assert codec.decode([2, 2, 1]) == b"cat cat"
+
+
+def test_an_empty_text_is_nothing() -> None:
+    for config in (BytesConfig(), CharactersConfig(), WordsConfig()):
+        codec = fitted(config)
+        assert len(codec.encode(b"")) == 0
+        assert codec.decode([]) == b""
+
+
+@pytest.mark.parametrize("codec", [Characters("a"), Words(["a"])])
+def test_broken_text_is_an_error_that_says_where(codec: Codec) -> None:
+    with pytest.raises(ValueError, match=r"corpus\.txt: byte 102 \(0xff\) is not UTF-8; .*\"bytes\".*replace"):
+        codec.encode(b"a \xff", path="corpus.txt", offset=100)
+
+
+def test_broken_text_is_replaced_if_asked() -> None:
+    codec = fitted(CharactersConfig(errors="replace"), [b"a\xff"])
+    assert codec.decode(codec.encode(b"a\xff")).decode() == "a\N{REPLACEMENT CHARACTER}"
+
+
+def test_counting_forgets_rare_words_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codecs, "MOST_COUNTED", 50)
+    texts = [f"the cat the w{number}".encode() for number in range(500)]
+    assert fitted(WordsConfig(limit=4), texts).to_json()["words"] == ["the", "cat"]
