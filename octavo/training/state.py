@@ -1,0 +1,156 @@
+"""What a training is made of, as flat tensors by name: the model, the optimizer, the carry.
+
+Everything is given whole and under plain names, whatever DDP, FSDP or torch.compile made of the model, so that
+a run saved on two ranks goes on with one, and the reverse. `flatten_…` is called on every rank, since shards are
+gathered. Parameters are known by name, never by order. (torch.distributed.checkpoint.state_dict would do the
+same, but it invents state, an Adam that has made one step, for parameters that have had no gradient yet.)
+"""
+
+from collections import namedtuple
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.distributed.tensor import DTensor, distribute_tensor
+
+from octavo import distributed
+from octavo.interfaces import State, map_state
+from octavo.training.optimizers import Optimizer
+
+Tensors = dict[str, Tensor]
+
+
+def flatten_model(model: nn.Module) -> Tensors:
+    """Parameters and buffers; those that are tied are there once, under the first of their names."""
+    first: dict[int, str] = {}
+    tensors = model.state_dict(keep_vars=True)
+    for name, tensor in tensors.items():
+        first.setdefault(id(tensor), name)
+    return {plain_name(model, name): _whole(tensors[name]) for name in first.values()}
+
+
+@torch.no_grad()
+def restore_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Copy every parameter and buffer into the model, in place."""
+    own = {plain_name(model, name): tensor for name, tensor in model.state_dict(keep_vars=True).items()}
+    copied = {id(own[name]) for name in tensors.keys() & own.keys()}
+    missing = [name for name, tensor in own.items() if id(tensor) not in copied]
+    if missing or tensors.keys() - own.keys():
+        raise ValueError(_mismatch("model", missing, sorted(tensors.keys() - own.keys())))
+    for name, tensor in tensors.items():
+        if own[name].shape != tensor.shape:
+            raise ValueError(f"{name} is {list(tensor.shape)} in the checkpoint, {list(own[name].shape)} in the model")
+        own[name].copy_(_like(tensor, own[name]))
+
+
+def flatten_optimizer(optimizer: Optimizer, model: nn.Module) -> Tensors:
+    """The state of every parameter that has been updated, as `parameter/entry`, step counts among it."""
+    names = _parameter_names(model)
+    return {
+        f"{names[id(weight)]}/{entry}": _whole(value)
+        for part in optimizer.parts
+        for weight, state in part.state.items()
+        for entry, value in state.items()
+    }
+
+
+def restore_optimizer(optimizer: Optimizer, model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Give every parameter its state; learning rates and the like stay as the optimizer was built."""
+    names, states = _parameter_names(model), _by_parameter(tensors)
+    for part in optimizer.parts:
+        whole = part.state_dict()
+        weights = [weight for group in part.param_groups for weight in group["params"]]
+        found = {number: states.pop(names[id(weight)], None) for number, weight in enumerate(weights)}
+        whole["state"] = {
+            number: {entry: _like(value, weights[number]) for entry, value in state.items()}
+            for number, state in found.items()
+            if state is not None
+        }
+        part.load_state_dict(whole)
+    if states:
+        raise ValueError(_mismatch("optimizer", [], sorted(states)))
+
+
+def flatten_carry(carry: State) -> tuple[Tensors, Any]:
+    """The carry of the whole batch: each rank has its own columns of it."""
+    return flatten_tree(map_state(distributed.gather_columns, carry))
+
+
+def restore_carry(tensors: Mapping[str, Tensor], description: Any, device: torch.device) -> State:
+    """This rank's columns of the carry."""
+    return map_state(lambda whole: distributed.own_columns(whole).to(device), restore_tree(tensors, description))
+
+
+def flatten_tree(tree: State) -> tuple[Tensors, Any]:
+    """The tensors of a tree of tuples, and a description of the rest that JSON can hold.
+
+    >>> flatten_tree((torch.ones(1), (3, None)))
+    ({'0': tensor([1.])}, {'tuple': [{'tensor': '0'}, {'tuple': [{'value': 3}, {'value': None}]}]})
+    """
+    tensors: Tensors = {}
+    return tensors, _describe(tree, tensors)
+
+
+def restore_tree(tensors: Mapping[str, Tensor], description: Any) -> State:
+    """The tree of `flatten_tree`; a NamedTuple comes back as a tuple with the same names of fields."""
+    kind, content = next(iter(description.items()))
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "value":
+        return content
+    items = [restore_tree(tensors, item) for item in content]
+    return namedtuple(description["named"], description["fields"])(*items) if "named" in description else tuple(items)
+
+
+def plain_name(model: nn.Module, name: str) -> str:
+    """The name without what DDP and torch.compile put before it."""
+    wrapped = isinstance(model, nn.parallel.DistributedDataParallel)
+    return (name.removeprefix("module.") if wrapped else name).replace("_orig_mod.", "")
+
+
+def _describe(tree: State, tensors: Tensors) -> dict[str, Any]:
+    if isinstance(tree, Tensor):
+        name = str(len(tensors))
+        tensors[name] = _whole(tree)
+        return {"tensor": name}
+    if isinstance(tree, tuple):
+        described = {"tuple": [_describe(item, tensors) for item in tree]}
+        return (
+            described | {"named": type(tree).__name__, "fields": tree._fields}
+            if hasattr(tree, "_fields")
+            else described
+        )
+    if tree is None or isinstance(tree, int | float | str):
+        return {"value": tree}
+    raise ValueError(f"a state holds a {type(tree).__name__}: it may hold tuples, tensors, numbers, text and None")
+
+
+def _parameter_names(model: nn.Module) -> dict[int, str]:
+    return {id(weight): plain_name(model, name) for name, weight in model.named_parameters()}
+
+
+def _by_parameter(tensors: Mapping[str, Tensor]) -> dict[str, Tensors]:
+    states: dict[str, Tensors] = {}
+    for name, tensor in tensors.items():
+        weight, _, entry = name.rpartition("/")
+        states.setdefault(weight, {})[entry] = tensor
+    return states
+
+
+def _mismatch(what: str, missing: list[str], unknown: list[str]) -> str:
+    gaps = {"lacks": missing, "has besides": unknown}
+    listed = "; ".join(f"{verb} {', '.join(names[:5])}" for verb, names in gaps.items() if names)
+    return f"the checkpoint is of another {what}: it {listed}. Was the recipe changed?"
+
+
+def _whole(tensor: Tensor) -> Tensor:
+    tensor = tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+    return tensor.detach().cpu().contiguous()
+
+
+def _like(value: Tensor, target: Tensor) -> Tensor:
+    """The value, split over ranks as the target is; every rank brings the whole, so that nothing is sent."""
+    if not isinstance(target, DTensor) or value.ndim == 0:
+        return value
+    return distribute_tensor(value.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
