@@ -1,0 +1,1 @@
+"""From a writer to texts: sampled or greedy (`sampling`), or searched for (`beam`)."""
