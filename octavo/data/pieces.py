@@ -59,16 +59,17 @@ def _document(file: BinaryIO, longest: int) -> Iterator[Stretch]:
 
 def _lines(file: BinaryIO, longest: int) -> Iterator[Stretch]:
     for text, whole, offset in _raw_lines(file, longest):
-        yield _without_newline(text) if whole else text, whole, offset
+        yield without_newline(text) if whole else text, whole, offset
 
 
 def _paragraphs(file: BinaryIO, longest: int) -> Iterator[Stretch]:
     held: list[bytes] = []
     size, start, at_line_start = 0, 0, True
-    for text, whole, offset in _raw_lines(file, longest):
+    # A raw line may be longer by its newline, which stays inside a paragraph.
+    for text, whole, offset in _raw_lines(file, longest - 1):
         if whole and at_line_start and not text.strip():
             if held:
-                yield _without_newline(b"".join(held)), True, start
+                yield without_newline(b"".join(held)), True, start
             held, size = [], 0
         else:
             if held and size + len(text) > longest:
@@ -79,7 +80,7 @@ def _paragraphs(file: BinaryIO, longest: int) -> Iterator[Stretch]:
             size += len(text)
         at_line_start = whole
     if held:
-        yield _without_newline(b"".join(held)), True, start
+        yield without_newline(b"".join(held)), True, start
 
 
 def _raw_lines(file: BinaryIO, longest: int) -> Iterator[Stretch]:
@@ -92,7 +93,7 @@ def _raw_lines(file: BinaryIO, longest: int) -> Iterator[Stretch]:
         offset, rest = offset + place, text[place:]
 
 
-def _without_newline(line: bytes) -> bytes:
+def without_newline(line: bytes) -> bytes:
     return line.removesuffix(b"\r\n") if line.endswith(b"\r\n") else line.removesuffix(b"\n")
 
 

@@ -1,0 +1,60 @@
+"""Named changes to a text that a corpus or a paper asks for; without one, bytes pass untouched."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+Cleaning = Literal["latin-1", "newlines", "breaks", "tweets", "underscores"]
+
+LINK = re.compile(rb"(?:https?://|\bwww\.)[!-~]+", re.IGNORECASE)
+USER = re.compile(rb"(?<![0-9A-Za-z_])@[0-9A-Za-z_]+")
+BREAK = re.compile(rb"[ \t]*<br\s*/?>[ \t]*", re.IGNORECASE)
+
+
+def clean(text: bytes, names: Sequence[Cleaning]) -> bytes:
+    """The text after each change in turn.
+
+    >>> clean(b"@ann see https://t.co/x!", ["tweets"])
+    b'@userid see url'
+    """
+    for name in names:
+        text = _CLEANINGS[name](text)
+    return text
+
+
+def _from_latin_1(text: bytes) -> bytes:
+    """To UTF-8, from the older encoding in which every byte is a character."""
+    return text.decode("latin-1").encode()
+
+
+def _newlines(text: bytes) -> bytes:
+    r"""A backslash and an n, as in the tables of Zhang et al. (2015), to a newline."""
+    return text.replace(rb"\n", b"\n")
+
+
+def _breaks(text: bytes) -> bytes:
+    """HTML's line breaks to newlines, as IMDB's reviews need."""
+    return BREAK.sub(b"\n", text)
+
+
+def _tweets(text: bytes) -> bytes:
+    """User names to @userid and links to url: Semeniuta et al. (2017), section 4.3."""
+    return USER.sub(b"@userid", LINK.sub(b"url", text))
+
+
+def _underscores(text: bytes) -> bytes:
+    """Mikolov's character PTB: lines stripped, and an underscore where words meet.
+
+    >>> _underscores(b" no it was n't \\n i see \\n")
+    b"no_it_was_n't\\ni_see\\n"
+    """
+    return b"\n".join(line.strip().replace(b" ", b"_") for line in text.split(b"\n"))
+
+
+_CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
+    "latin-1": _from_latin_1,
+    "newlines": _newlines,
+    "breaks": _breaks,
+    "tweets": _tweets,
+    "underscores": _underscores,
+}
