@@ -13,8 +13,8 @@ import pytest
 
 # Downward, left to right. Those joined by | do not import one another; those joined by a comma may.
 ORDER = (
-    "__main__ → cli → __init__ → reproduce, bench → experiment, figures → recipes → recipe "
-    "→ models | data | training | evaluation | generation → readers | writers → layers → ops "
+    "__main__ → cli → commands → __init__ → reproduce, bench → pretrained → experiment, figures "
+    "→ runs → recipes → recipe → models | data | training | evaluation | generation → readers | writers → layers → ops "
     "→ interfaces → schedules, distributed → config"
 )
 LAYERS = [[part.strip() for part in layer.replace("|", ",").split(",")] for layer in ORDER.split("→")]
@@ -64,9 +64,14 @@ def _named(node: ast.AST, package: str) -> Iterator[str]:
 
 
 def _dynamic(node: ast.Call, package: str) -> str:
+    """A literal, or an f-string that begins with the part's name: f"octavo.commands.{verb}"."""
     target = node.args[0]
-    assert isinstance(target, ast.Constant), f"{package}, line {node.lineno}: name the imported module by a literal"
-    return importlib.util.resolve_name(str(target.value), package)
+    first = target.values[0] if isinstance(target, ast.JoinedStr) else target
+    name = str(first.value) if isinstance(first, ast.Constant) else ""
+    assert name and (first is target or name.count(".") > 1), (
+        f"{package}, line {node.lineno}: say which part is imported"
+    )
+    return importlib.util.resolve_name(name.rstrip("."), package)
 
 
 def _called(node: ast.Call) -> str:
@@ -103,11 +108,18 @@ def test_a_module_belongs_to_a_layer_and_imports_only_downward(path: Path) -> No
         "import importlib\nimportlib.import_module('octavo.cli')",
         "from importlib import import_module\nimport_module('..cli', 'octavo.data')",
         "__import__('octavo.cli')",
+        "import importlib\nimportlib.import_module(f'octavo.cli.{name}')",
     ],
 )
 def test_every_form_of_import_is_seen(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules[__name__], "MODULES", MODULES | {"octavo.cli"})
     assert list(imported(source, "octavo.data.store", is_package=False)) == ["octavo.cli"]
+
+
+def test_an_import_of_who_knows_what_is_refused() -> None:
+    for argument in ("name", "f'{name}.cli'", "f'octavo.{name}'"):
+        with pytest.raises(AssertionError, match="which part"):
+            list(imported(f"import importlib\nimportlib.import_module({argument})", "octavo.data.store", False))
 
 
 def test_order_is_downward_and_siblings_are_strangers() -> None:
