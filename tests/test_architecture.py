@@ -68,9 +68,8 @@ def _dynamic(node: ast.Call, package: str) -> str:
     target = node.args[0]
     first = target.values[0] if isinstance(target, ast.JoinedStr) else target
     name = str(first.value) if isinstance(first, ast.Constant) else ""
-    assert name and (first is target or name.count(".") > 1), (
-        f"{package}, line {node.lineno}: say which part is imported"
-    )
+    known = name and (first is target or name.count(".") > 1)
+    assert known, f"{package}, line {node.lineno}: say which part is imported"
     return importlib.util.resolve_name(name.rstrip("."), package)
 
 
