@@ -66,7 +66,7 @@ def test_labels_of_text_files_are_their_folders_or_names(tmp_path: Path) -> None
 
 def test_columns_of_a_text_file_are_refused_with_a_way_out(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt", b"text")
-    with pytest.raises(ValueError, match=r'a.txt: a text file has no column 'topic': its label may be "folder"'):
+    with pytest.raises(ValueError, match=r"a.txt: a text file has no column 'topic': its label may be "):
         texts(path, label="topic")
     with pytest.raises(ValueError, match=r"a.txt: a text file has no column 'de': give two files as from::to"):
         texts(path, other="de")
