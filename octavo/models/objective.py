@@ -8,7 +8,7 @@ from octavo.interfaces import Batch, Loss, Mean, State
 from octavo.ops.losses import linear_cross_entropy
 
 # What the objective is a mean over: tokens, or texts (rows of a stream), whose tokens are then summed. Published
-# recipes for PTB sum over the window: with a mean over tokens their rate, clipping and L2 would all be off by its length.
+# recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
 Unit = Literal["token", "text"]
 
 

@@ -56,16 +56,16 @@ class RunLog:
         """Whether the figures of training are to be written after this step."""
         return step % self._every == 0
 
-    def write(self, step: int, figures: Figures) -> None:
-        """Add figures of a step to metrics.jsonl, and show them."""
+    def write(self, step: int, figures: Figures, split: str = "train", **facts: float) -> None:
+        """Add a split's figures at a step to metrics.jsonl, and show them; facts are written only."""
         values = {name: _finite(value) for name, (value, _) in figures.items()}
         units = {name: unit for name, (_, unit) in figures.items()}
-        self._lines.write(json.dumps({"step": step, **values, "units": units}) + "\n")
+        self._lines.write(json.dumps({"step": step, "split": split, **facts, **values, "units": units}) + "\n")
         self._lines.flush()
-        self._display.figures.update(figures)
+        self._display.figures.update({f"{split} {name}": figure for name, figure in figures.items()})
         for name, (value, unit) in figures.items():
             if self._board:
-                self._board.add_scalar(f"{name} ({unit})", value, step)
+                self._board.add_scalar(f"{split}/{name} ({unit})", value, step)
 
     def say(self, text: str) -> None:
         """A line on stderr, above the bar."""

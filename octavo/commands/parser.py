@@ -1,0 +1,230 @@
+"""The verbs and their options. Light: what a verb does is imported when it runs."""
+
+import argparse
+import difflib
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+Overrides = dict[str, str]
+
+
+class UsageError(Exception):
+    """The command line is wrong: one line, exit 2."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line with the nearest choices."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            f"{message} (octavo {self.prog.removeprefix('octavo ')} --help)".replace("octavo octavo", "octavo")
+        )
+
+    def parse(self, arguments: Sequence[str]) -> tuple[argparse.Namespace, Overrides]:
+        """The options, and what of the command line sets a recipe's fields: `--model.writer.width 300`."""
+        options, rest = self.parse_known_args(arguments)
+        overrides = _overrides(rest, self._known())
+        if overrides and options.verb != "train":
+            raise UsageError(f"--{next(iter(overrides))}: only octavo train sets a recipe's fields")
+        return options, overrides
+
+    def _known(self) -> list[str]:
+        known = [text for action in self._actions for text in action.option_strings]
+        for verb in VERBS:
+            known += [text for text, _ in verb.options]
+        return known
+
+
+class Verb:
+    """One command: its name, a line of help, where its function is, and its options."""
+
+    def __init__(self, name: str, about: str, target: str, *options: tuple[str, dict[str, Any]]) -> None:
+        self.name, self.about, self.target, self.options = name, about, target, options
+
+    def run(self, options: argparse.Namespace, overrides: Overrides) -> None:
+        module, function = self.target.split(":")
+        verb: Callable[..., None] = getattr(importlib.import_module(f"octavo.commands.{module}"), function)
+        verb(options, overrides) if self.name == "train" else verb(options)
+
+
+def _option(name: str, help: str, **settings: Any) -> tuple[str, dict[str, Any]]:
+    return name, {"help": help, **settings}
+
+
+RUN = _option("run_folder", "a run's folder, an exported model, or its id on the hub", metavar="RUN")
+JSON = _option("--json", "print JSON", action="store_true")
+DEVICE = _option("--device", "auto, cpu, cuda or mps (default: auto)", default="auto")
+SEED = _option("--seed", "the same seed, the same texts (default: 0)", type=int, default=0)
+FILE = _option("file", "a text file, or - for standard input (default: -)", metavar="FILE", nargs="?", default="-")
+LONGEST = _option("--max-new-tokens", "how many tokens at most (default: 256)", type=int, default=256)
+SAMPLING = (
+    _option("--temperature", "0 is greedy (default: 1)", type=float, default=1.0),
+    _option("--top-k", "sample among the K likeliest", type=int),
+    _option("--top-p", "sample among the likeliest that hold this share", type=float, default=1.0),
+    _option("--num-beams", "search with so many beams instead of sampling", type=int, default=1),
+    _option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
+)
+DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
+
+VERBS = (
+    Verb("recipes", "list the recipes", "lists:recipes", JSON),
+    Verb(
+        "train",
+        "train a recipe; --field.path VALUE sets any of its fields",
+        "train:train",
+        _option("recipe", "a recipe's name (octavo recipes lists them)", metavar="RECIPE"),
+        _option("--data", "train on this file, folder, named corpus, or - for standard input"),
+        _option("--valid", "evaluate on this while training"),
+        _option("--test", "what octavo evaluate measures"),
+        _option("--out", "the run's folder (default: runs/RECIPE)"),
+        _option("--tiny", "shrink everything to a few seconds", action="store_true"),
+        _option("--config", "a TOML file of fields to set", metavar="FILE"),
+        _option("--print-config", "print the resolved recipe as TOML and stop", action="store_true"),
+        _option("--resume", "go on from the newest good checkpoint", action="store_true"),
+        _option("--steps", "stop after so many updates", type=int),
+        _option("--time-limit", "stop after so long: 90s, 10m, 2h"),
+        _option("--seed", "the training's seed", type=int),
+        DEVICE,
+        _option("--precision", "auto, fp32 or bf16 (default: auto)", default="auto"),
+        _option("--deterministic", "refuse what is not deterministic", action="store_true"),
+        _option("--threads", "how many threads the CPU uses", type=int),
+        _option("--shard", "under torchrun: FSDP2 instead of DDP", action="store_true"),
+        _option("--tensorboard", "write TensorBoard files too", action="store_true"),
+        DATA_ROOT,
+    ),
+    Verb(
+        "evaluate",
+        "a run's own metrics on a split, every token once",
+        "measure:evaluate",
+        RUN,
+        _option("--data", "measure on this instead of the run's own data"),
+        _option("--split", "train, valid or test (default: test)", default="test"),
+        _option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=int, default=1),
+        DEVICE,
+        DATA_ROOT,
+        JSON,
+    ),
+    Verb(
+        "score",
+        "bits per byte of each document",
+        "measure:score",
+        RUN,
+        FILE,
+        _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines"),
+        DEVICE,
+        JSON,
+    ),
+    Verb(
+        "generate",
+        "write texts",
+        "write:generate",
+        RUN,
+        _option("--prompt", "what the texts go on from (default: nothing)", default=""),
+        _option("--num", "how many texts (default: 5)", type=int, default=5),
+        LONGEST,
+        *SAMPLING,
+        SEED,
+        DEVICE,
+        JSON,
+    ),
+    Verb("encode", "texts to vectors: one JSON line each", "write:encode", RUN, FILE, DEVICE),
+    Verb("reconstruct", "texts through their vectors and back", "write:reconstruct", RUN, FILE, DEVICE, JSON),
+    Verb(
+        "interpolate",
+        "texts between two texts",
+        "write:interpolate",
+        RUN,
+        _option("first", "the text to begin with", metavar="FIRST"),
+        _option("last", "the text to end with", metavar="LAST"),
+        _option("--steps", "how many texts, both ends included (default: 7)", type=int, default=7),
+        DEVICE,
+        JSON,
+    ),
+    Verb("classify", "the label of each text", "measure:classify", RUN, FILE, DEVICE, JSON),
+    Verb("translate", "a translation of each text", "write:translate", RUN, FILE, DEVICE, JSON),
+    Verb(
+        "complete",
+        "every likely completion of a word",
+        "write:complete",
+        RUN,
+        _option("--prompt", "the text up to the word's beginning", required=True),
+        _option("--threshold", "the least probability (default: 0.001)", type=float, default=0.001),
+        DEVICE,
+        JSON,
+    ),
+    Verb(
+        "inspect",
+        "entropy, loss and rank of the truth at each token",
+        "measure:inspect",
+        RUN,
+        _option("--text", "a text file, or - for standard input (default: -)", default="-"),
+        DEVICE,
+        JSON,
+    ),
+    Verb(
+        "figure",
+        "draw a figure of runs",
+        "lists:figure",
+        _option("name", "the figure's name", metavar="NAME"),
+        _option("runs", "the runs' folders", metavar="RUN", nargs="+"),
+        _option("--out", "the picture's file", required=True),
+    ),
+    Verb(
+        "export",
+        "weights, configuration and model card in one folder",
+        "lists:export",
+        RUN,
+        _option("--out", "the folder", required=True),
+        DEVICE,
+    ),
+    Verb(
+        "data",
+        "list named corpora, get one, or prepare one for training",
+        "data:data",
+        _option("action", "list, get or prepare", metavar="ACTION", choices=("list", "get", "prepare")),
+        _option("name", "a corpus, or a file for prepare", metavar="NAME", nargs="?"),
+        _option("--codec", "bytes, characters or words (default: bytes)", default="bytes"),
+        _option("--unit", "stream, lines, paragraphs or documents"),
+        DATA_ROOT,
+        JSON,
+    ),
+)
+
+
+def build_parser() -> Parser:
+    """The whole command line."""
+    parser = Parser(prog="octavo", description="Text models that need no tokenizer: train, evaluate, sample, inspect.")
+    parser.add_argument("--version", action="version", version=_version())
+    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    for verb in VERBS:
+        command = verbs.add_parser(verb.name, help=verb.about, description=f"{verb.about[0].upper()}{verb.about[1:]}.")
+        for name, settings in verb.options:
+            command.add_argument(name, **settings)
+        command.add_argument("--debug", action="store_true", help="show where an error came from")
+        command.set_defaults(run=verb.run)
+    return parser
+
+
+def _overrides(rest: Sequence[str], known: list[str]) -> Overrides:
+    overrides: Overrides = {}
+    words = iter(rest)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not name.startswith("--") or "." not in name:
+            raise UsageError(f"{word}: {_unknown(name, known)}")
+        overrides[name[2:]] = value if equals else next(words, "")
+        if not equals and not overrides[name[2:]]:
+            raise UsageError(f"{name} needs a value")
+    return overrides
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
+    return f"no such option; did you mean {' or '.join(close)}?" if close else "no such option or argument"
+
+
+def _version() -> str:
+    from octavo import __version__
+
+    return __version__

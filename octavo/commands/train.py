@@ -1,0 +1,87 @@
+"""`octavo train`."""
+
+import argparse
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from octavo import distributed
+from octavo.commands.parser import Overrides
+from octavo.experiment import Machine
+from octavo.experiment import train as run_training
+from octavo.recipe import Recipe, flatten, override, tiny, to_toml
+from octavo.recipes import recipe
+from octavo.runs import stored_recipe
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def train(options: argparse.Namespace, overrides: Overrides) -> None:
+    """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
+    folder = Path(options.out or f"runs/{options.recipe}")
+    resumes = options.resume and (folder / "recipe.toml").exists()
+    changes = {**_from_file(options.config), **_shorthands(options), **overrides}
+    chosen = stored_recipe(folder) if resumes else recipe(options.recipe)
+    chosen = override(tiny(chosen) if options.tiny and not resumes else chosen, changes)
+    if options.print_config:
+        print(to_toml(chosen), end="")
+        return
+    _check_folder(folder, chosen, options)
+    machine = Machine(
+        device=options.device,
+        precision=options.precision,
+        deterministic=options.deterministic,
+        shard=options.shard,
+        threads=options.threads,
+        tensorboard=options.tensorboard,
+    )
+    position = run_training(chosen, folder, machine, resume=options.resume, say=_say)
+    best = f", best at step {position.best_step:,}" if position.best_step else ""
+    _say(f"done: {position.step:,} steps in {position.seconds:,.0f} s{best}; the run is {folder}")
+
+
+def _say(line: str) -> None:
+    if distributed.is_first():
+        print(line, file=sys.stderr, flush=True)
+
+
+def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> None:
+    if (folder / "recipe.toml").exists() and not options.resume:
+        raise ValueError(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
+    if options.resume and chosen.name != options.recipe:
+        raise ValueError(f"{folder} is a run of {chosen.name}, not of {options.recipe}")
+
+
+def _shorthands(options: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "data.train": options.data,
+        "data.valid": options.valid,
+        "data.test": options.test,
+        "training.steps": options.steps,
+        "training.seed": options.seed,
+        "training.time_limit": seconds(options.time_limit) if options.time_limit else None,
+    }
+    return {path: value for path, value in given.items() if value is not None}
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        return flatten(tomllib.loads(Path(path).read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"--config {path}: {error}") from None
+
+
+def seconds(text: str) -> float:
+    """A length of time as people write it.
+
+    >>> seconds("90s"), seconds("1.5h")
+    (90.0, 5400.0)
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text.strip())
+    if not found or float(found[1]) == 0:
+        raise ValueError(f"--time-limit {text}: give a number and s, m, h or d, such as 90s, 10m or 2h")
+    return float(found[1]) * UNITS.get(found[2], 1)

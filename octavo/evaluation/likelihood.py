@@ -1,0 +1,85 @@
+"""Sums of nats over texts, and what people make of them: bits per byte, perplexity. Shapes: L length, B batch."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from octavo.interfaces import Batch, Mean, Progress, State, TextModel
+
+Sums = dict[str, Mean]
+Figures = dict[str, tuple[float, str]]  # name → (value, unit)
+
+
+class Scale(NamedTuple):
+    """What a token stands for: its unit, and how many bytes and units of text a token makes on average.
+
+    An end symbol is a token but no text, so that of documents these are not 1 even where a token is a byte.
+    """
+
+    unit: str
+    bytes_per_token: float
+    units_per_token: float
+
+
+@torch.no_grad()
+def sums(model: TextModel, batches: Iterable[Batch], device: torch.device, progress: Progress | None = None) -> Sums:
+    """The totals of a model's objective and metrics over batches, the carry going on where a batch continues."""
+    was_training = model.training
+    model.eval()
+    totals: Sums = {}
+    carry: State = None
+    for batch in batches:
+        loss = model(batch.map(lambda tensor: tensor.to(device)), progress or Progress(share=1.0), carry)
+        carry = loss.carry
+        for name, mean in {"objective": loss.objective, **loss.metrics}.items():
+            exact = Mean(float(mean.total), float(mean.count))
+            totals[name] = totals[name] + exact if name in totals else exact
+    model.train(was_training)
+    return totals
+
+
+class Score(NamedTuple):
+    """One text's cost."""
+
+    document: int
+    nats: float
+    tokens: int
+
+
+@torch.no_grad()
+def scores(model: TextModel, batches: Iterable[Batch], device: torch.device) -> Iterable[Score]:
+    """The cost of each document, each begun anew."""
+    model.eval()
+    for batch in batches:
+        nats_LB, _ = model.score(batch.map(lambda tensor: tensor.to(device)))
+        nats_B: Tensor = nats_LB.double().sum(0)
+        assert batch.documents_B is not None
+        rows = zip(batch.documents_B.tolist(), nats_B.tolist(), batch.lengths_B.tolist(), strict=True)
+        yield from (Score(*row) for row in rows)
+
+
+def readable(totals: Sums, scale: Scale) -> Figures:
+    """The sums in people's units: what is called "nats" becomes bits per byte, bits per character, perplexity.
+
+    >>> readable({"nats": Mean(math.log(2) * 80, 10)}, Scale("byte", 1.0, 1.0))
+    {'bits_per_byte': (8.0, 'bits/byte')}
+    """
+    figures = {name: (mean.value, "") for name, mean in totals.items() if name not in ("nats", "objective")}
+    if "nats" not in totals:
+        return figures
+    nats, tokens = totals["nats"]
+    by_unit: Figures = {}
+    if scale.unit == "character":
+        bits_per_character = nats / math.log(2) / (tokens * scale.units_per_token)
+        by_unit["bits_per_character"] = (bits_per_character, "bits/character")
+    if scale.unit == "word":
+        by_unit["perplexity"] = (_exp(nats / tokens), "per word")
+    bits_per_byte = nats / math.log(2) / (tokens * scale.bytes_per_token)
+    return {**by_unit, "bits_per_byte": (bits_per_byte, "bits/byte"), **figures}
+
+
+def _exp(nats: float) -> float:
+    return math.exp(nats) if nats < 700 else math.inf

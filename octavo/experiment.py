@@ -1,0 +1,188 @@
+"""Where the parts meet: a recipe becomes a run, and a run is measured."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from octavo import distributed
+from octavo.config import config
+from octavo.data.batching import Batches, in_order
+from octavo.data.codecs import Codec
+from octavo.data.prepare import Data, DataConfig, prepare, prepare_text
+from octavo.data.store import Store
+from octavo.evaluation.likelihood import Scale, Sums, readable, sums
+from octavo.interfaces import Batch, TextModel
+from octavo.models import build_model
+from octavo.recipe import Recipe
+from octavo.runs import WEIGHTS, About, Run, describe, save_weights, stored_codec
+from octavo.training import checkpoint
+from octavo.training.memory import keep_memory
+from octavo.training.precision import Device, Precision, autocast, resolve_device, resolve_precision
+from octavo.training.runlog import RunLog
+from octavo.training.state import flatten_model
+from octavo.training.trainer import Position, Trainer
+
+
+@config
+class Machine:
+    """Where a training runs: not part of the recipe, since its result should not depend on it."""
+
+    device: Device = "auto"
+    precision: Precision = "auto"
+    deterministic: bool = False
+    shard: bool = False
+    threads: int | None = None
+    tensorboard: bool = False
+
+
+Say = Callable[[str], None]
+Resolved = Literal["fp32", "bf16"]
+
+
+def train(
+    recipe: Recipe, folder: Path, machine: Machine | None = None, *, resume: bool = False, say: Say = print
+) -> Position:
+    """Train into a folder; go on from its newest good checkpoint if asked to."""
+    machine = machine or Machine()
+    device, precision = _start(machine)
+    try:
+        data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
+        torch.manual_seed(recipe.training.seed)
+        plain = build_model(recipe.model, data.codec.alphabet).to(device)
+        if distributed.is_first():
+            describe(folder, recipe, data.codec, About(scale(data.train, data.codec), data.train.label_names))
+            _say_data(data, plain, say)
+        trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
+        if resume and (newest := checkpoint.newest(folder / "checkpoints", say)):
+            trainer.restore(newest)
+            say(f"resumed {newest}")
+        with RunLog(folder, trainer.total, trainer.position.step, tensorboard=machine.tensorboard) as log:
+            position = trainer.run(log)
+        if trainer.evaluate is None:
+            trainer.keep_best()
+        return position
+    finally:
+        distributed.stop()
+
+
+def evaluate(run: Run, split: str = "test", source: str | None = None, rows: int = 1) -> dict[str, Any]:
+    """A run's own metrics on a split of its data, or on another source, every token once, in fp32."""
+    store = _store_of(run, split, source)
+    started = time.monotonic()
+    totals = sums(run.model, whole(store, run.recipe.data, run.codec, rows), run.device)
+    return {
+        "recipe": run.recipe.name,
+        "data": source or run.recipe.data.train,
+        "split": "all" if source else split,
+        **{name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()},
+        "tokens": len(store.tokens),
+        "bytes": store.bytes,
+        "seconds": round(time.monotonic() - started, 2),
+    }
+
+
+def whole(store: Store, data: DataConfig, codec: Codec, rows: int) -> Iterable[Batch]:
+    """Every token of a store once: documents are not cut, however long."""
+    batching = data.batching
+    if batching.kind in ("documents", "pairs"):
+        batching = dataclasses.replace(batching, longest=None)
+    return in_order(store, batching, codec.alphabet, rows)
+
+
+def scale(store: Store, codec: Codec) -> Scale:
+    """What a token of this store stands for."""
+    tokens, ends = len(store.tokens), 0 if codec.alphabet.end is None else len(store)
+    return Scale(codec.unit, store.bytes / tokens, max(tokens - ends, 1) / tokens)
+
+
+def _store_of(run: Run, split: str, source: str | None) -> Store:
+    if source is not None:
+        pairs = run.recipe.data.batching.kind == "pairs"
+        return prepare_text(source, run.recipe.data.files, run.codec, pairs=pairs, label_names=run.about.label_names)
+    store = getattr(prepare(run.recipe.data, codec=run.codec), split, None)
+    if store is None:
+        raise ValueError(f"{run.recipe.data.train} has no {split} split: give --data, or choose train, valid or test")
+    return store
+
+
+def _start(machine: Machine) -> tuple[torch.device, Resolved]:
+    keep_memory()
+    if machine.threads:
+        torch.set_num_threads(machine.threads)
+    torch.use_deterministic_algorithms(machine.deterministic)
+    device = resolve_device(machine.device)
+    distributed.start(device)
+    return device, resolve_precision(machine.precision, device)
+
+
+def _prepared(data: DataConfig, codec: Codec | None) -> Data:
+    """Rank 0 encodes; the others find what it left."""
+    if not distributed.is_first():
+        distributed.barrier()
+    prepared = prepare(data, codec=codec)
+    if distributed.is_first():
+        distributed.barrier()
+    return prepared
+
+
+def _trainer(
+    recipe: Recipe,
+    folder: Path,
+    machine: Machine,
+    data: Data,
+    plain: TextModel,
+    device: torch.device,
+    precision: Resolved,
+) -> Trainer:
+    training, alphabet = recipe.training, data.codec.alphabet
+    valid = data.valid
+
+    def evaluated() -> Sums:
+        assert valid is not None
+        batches = whole(valid, recipe.data, data.codec, training.evaluate_rows)
+        with autocast(device, precision):
+            return sums(plain, _up_to(batches, training.evaluate_tokens), device, trainer.progress())
+
+    def keep_best() -> None:
+        weights = flatten_model(wrapped)
+        if distributed.is_first():
+            save_weights(weights, folder / WEIGHTS)
+
+    scales = {"train": scale(data.train, data.codec)}
+    if valid is not None:
+        scales["valid"] = scale(valid, data.codec)
+    wrapped = distributed.shard(plain) if machine.shard else distributed.wrap(plain)
+    trainer = Trainer(
+        model=wrapped,
+        batches=Batches(data.train, recipe.data.batching, alphabet, training.seed),
+        config=training,
+        folder=folder,
+        device=device,
+        precision=precision,
+        readable=lambda totals, split: readable(totals, scales[split]),
+        evaluate=evaluated if valid is not None else None,
+        keep_best=keep_best,
+    )
+    return trainer
+
+
+def _up_to(batches: Iterable[Batch], tokens: int | None) -> Iterable[Batch]:
+    seen = 0
+    for batch in batches:
+        if tokens is not None and seen >= tokens:
+            return
+        seen += int(batch.lengths_B.sum())
+        yield batch
+
+
+def _say_data(data: Data, model: TextModel, say: Say) -> None:
+    for name in ("train", "valid", "test"):
+        store = getattr(data, name)
+        if store is not None:
+            skipped = "".join(f", skipped {count:,} {reason}" for reason, count in store.skipped.items())
+            say(f"{name}: {len(store.tokens):,} {data.codec.unit}s in {len(store):,} texts{skipped}")
+    say(f"model: {sum(parameter.numel() for parameter in model.parameters()):,} parameters")

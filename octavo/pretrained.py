@@ -1,0 +1,176 @@
+"""The Python door: `octavo.load(path)` gives a trained model that takes text and gives text.
+
+>>> import octavo                                        # doctest: +SKIP
+>>> model = octavo.load("runs/manual")                   # doctest: +SKIP
+>>> model.generate("The ", num=3, max_new_tokens=80)     # doctest: +SKIP
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from huggingface_hub import ModelHubMixin, snapshot_download
+from torch import Tensor
+
+from octavo import runs
+from octavo.evaluation.likelihood import scores
+from octavo.generation.sampling import Generated, SamplingConfig, generate
+from octavo.interfaces import Batch, TextModel
+from octavo.models import MODELS
+from octavo.training.precision import resolve_device
+from octavo.training.state import flatten_model
+
+Text = str | bytes
+
+
+class Scored(NamedTuple):
+    """What a text costs."""
+
+    bits_per_byte: float
+    nats: float
+    bytes: int
+    tokens: int
+
+
+class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenizer-free"]):
+    """A trained model with its codec: texts in, texts, figures and vectors out."""
+
+    def __init__(self, run: runs.Run) -> None:
+        self.run = run
+
+    def generate(self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, **options: Any) -> list[str]:
+        """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields."""
+        made = self.generate_bytes([_bytes(prompt)] * num, num_beams=num_beams, **options)
+        return [text.decode("utf-8", "replace") for text in made]
+
+    def generate_bytes(self, prompts: Sequence[bytes], *, num_beams: int = 1, **options: Any) -> list[bytes]:
+        """A continuation of each prompt, side by side."""
+        condition = self._able("condition")(len(prompts))
+        made = self._write(condition, [self.run.codec.encode(prompt) for prompt in prompts], options, num_beams)
+        return [self.run.codec.decode(one.ids) for one in made]
+
+    def score(self, texts: Sequence[Text]) -> list[Scored]:
+        """The cost of each text on its own."""
+        self._able("score")
+        originals = [_bytes(text) for text in texts]
+        found = {one.document: one for one in scores(self.run.model, self._batches(originals), self.run.device)}
+        return [
+            Scored(found[i].nats / np.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)
+            for i, text in enumerate(originals)
+        ]
+
+    @torch.no_grad()
+    def encode(self, texts: Sequence[Text]) -> np.ndarray:
+        """Each text's vector."""
+        encode = self._able("encode")
+        vectors: dict[int, np.ndarray] = {}
+        for batch in self._batches([_bytes(text) for text in texts]):
+            z_BZ = encode(batch.map(lambda tensor: tensor.to(self.run.device))).float().cpu().numpy()
+            assert batch.documents_B is not None
+            vectors |= dict(zip(batch.documents_B.tolist(), z_BZ, strict=True))
+        return np.stack([vectors[i] for i in range(len(texts))])
+
+    def decode(self, vectors: np.ndarray, **options: Any) -> list[str]:
+        """A text written from each vector, greedily unless the options say otherwise."""
+        self._able("encode")
+        condition_BZ = torch.as_tensor(vectors, dtype=torch.float32, device=self.run.device)
+        prompts = [np.zeros(0, np.int64)] * len(vectors)
+        made = self._write(condition_BZ, prompts, {"do_sample": False, **options}, 1)
+        return [self.run.codec.decode(one.ids).decode("utf-8", "replace") for one in made]
+
+    def reconstruct(self, texts: Sequence[Text], **options: Any) -> list[str]:
+        """Each text through its vector and back."""
+        longest = max((len(_bytes(text)) for text in texts), default=0)
+        return self.decode(self.encode(texts), **{"max_new_tokens": 2 * longest + 16, **options})
+
+    def interpolate(self, first: Text, last: Text, steps: int = 7, **options: Any) -> list[str]:
+        """The texts on the straight line from one text's vector to another's, both ends included."""
+        ends_2Z = self.encode([first, last])
+        shares_S1 = np.linspace(0.0, 1.0, steps)[:, None]
+        return self.decode((1 - shares_S1) * ends_2Z[0] + shares_S1 * ends_2Z[1], **options)
+
+    def _write(
+        self, condition: Any, prompts: Sequence[Any], options: dict[str, Any], num_beams: int
+    ) -> list[Generated]:
+        if num_beams > 1:
+            return self._search(condition, prompts, options, num_beams)
+        unknown = set(options) - {field.name for field in dataclasses.fields(SamplingConfig)}
+        if unknown:
+            raise ValueError(f"generate knows no option {', '.join(sorted(unknown))}")
+        alphabet, codec = self.run.codec.alphabet, self.run.codec
+        settings = SamplingConfig(**options)
+        return generate(self.run.model.writer, condition, prompts, alphabet, settings, codec.decode)
+
+    def _batches(self, texts: Sequence[bytes], size: int = 32) -> Iterator[Batch]:
+        """Texts of like length side by side, numbered by their place."""
+        codec = self.run.codec
+        end = [] if codec.alphabet.end is None else [codec.alphabet.end]
+        ids = [np.concatenate([codec.encode(text), end]).astype(np.int64) for text in texts]
+        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
+        for begin in range(0, len(order), size):
+            chosen = order[begin : begin + size]
+            yield _padded([ids[i] for i in chosen], chosen, codec.alphabet.begin)
+
+    def _able(self, capability: str) -> Any:
+        return able(self.run.model, capability)
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        runs.save_weights(flatten_model(self.run.model), save_directory / runs.WEIGHTS)
+        runs.describe(save_directory, self.run.recipe, self.run.codec, self.run.about)
+        runs.write_json(save_directory / "config.json", _config_json(self.run))
+
+    @classmethod
+    def _from_pretrained(cls, *, model_id: str, device: str = "auto", **hub: Any) -> "Pretrained":
+        known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
+        settings = {name: hub[name] for name in known if name in hub}
+        folder = Path(model_id) if Path(model_id).is_dir() else Path(snapshot_download(model_id, **settings))
+        return load(folder, device)
+
+
+def load(path: str | Path, device: str = "auto") -> Pretrained:
+    """A trained model from a run's folder, an exported one, or the hub."""
+    if not Path(path).exists() and _looks_like_hub(str(path)):
+        return Pretrained.from_pretrained(str(path), device=device)
+    return Pretrained(runs.load_run(Path(path), resolve_device(device)))
+
+
+def able(model: TextModel, capability: str) -> Any:
+    """The model's method of this name, or an error that names the models which have it."""
+    if hasattr(model, capability):
+        return getattr(model, capability)
+    verb = {"condition": "write from nothing"}.get(capability, capability)
+    having = [config.kind for config, kind in MODELS.items() if hasattr(kind, capability)]
+    own = next(config.kind for config, kind in MODELS.items() if isinstance(model, kind))
+    raise ValueError(f"this run is a {own}, which cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
+
+
+def _padded(ids: list[np.ndarray], documents: list[int], begin: int) -> Batch:
+    lengths_B = torch.tensor([len(one) for one in ids])
+    tokens_LB = torch.full((max(1, int(lengths_B.max())), len(ids)), begin)
+    for column, one in enumerate(ids):
+        tokens_LB[: len(one), column] = torch.from_numpy(one)
+    previous_B: Tensor = torch.full((len(ids),), begin)
+    return Batch(tokens_LB, lengths_B, previous_B, documents_B=torch.tensor(documents))
+
+
+def _config_json(run: runs.Run) -> dict[str, Any]:
+    return {
+        "library": "octavo",
+        "recipe": run.recipe.name,
+        "model": json.loads(json.dumps(dataclasses.asdict(run.recipe.model))),
+        "alphabet": run.codec.alphabet._asdict(),
+        "unit": run.codec.unit,
+    }
+
+
+def _looks_like_hub(name: str) -> bool:
+    owner, _, rest = name.partition("/")
+    return bool(owner) and bool(rest) and "/" not in rest and owner not in (".", "..", "runs")
+
+
+def _bytes(text: Text) -> bytes:
+    return text.encode() if isinstance(text, str) else text

@@ -1,0 +1,107 @@
+"""What a run's folder holds, and how it is written and read: no code, no pickle.
+
+recipe.toml, codec.json and run.json say what was trained on what; metrics.jsonl how it went; checkpoints/ from where
+it can go on; model.safetensors holds the best weights (or the last, where nothing was evaluated).
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save
+
+from octavo.data.codecs import Codec, codec_from_json
+from octavo.evaluation.likelihood import Scale
+from octavo.interfaces import TextModel
+from octavo.models import build_model
+from octavo.recipe import Recipe, from_toml, nearest, to_toml
+from octavo.training.state import Tensors, restore_model
+
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a model must know of its data beyond the recipe and the codec."""
+
+    scale: Scale
+    label_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A trained model with all that gives its figures a meaning."""
+
+    recipe: Recipe
+    codec: Codec
+    about: About
+    model: TextModel
+    device: torch.device
+
+
+def describe(folder: Path, recipe: Recipe, codec: Codec, about: About) -> None:
+    """Write what a run is, before its first step."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "recipe.toml", to_toml(recipe))
+    write_json(folder / "codec.json", codec.to_json())
+    write_json(folder / "run.json", {**asdict(about), "scale": about.scale._asdict()})
+
+
+def stored_recipe(folder: Path) -> Recipe:
+    """The recipe a run was started with."""
+    return from_toml(_existing(folder, "recipe.toml").read_text("utf-8"))
+
+
+def stored_codec(folder: Path) -> Codec:
+    """The codec a run was started with."""
+    return codec_from_json(json.loads(_existing(folder, "codec.json").read_text("utf-8")))
+
+
+def stored_about(folder: Path) -> About:
+    """What else was known of the data."""
+    facts = json.loads(_existing(folder, "run.json").read_text("utf-8"))
+    return About(Scale(**facts["scale"]), tuple(facts["label_names"]))
+
+
+def load_run(folder: Path, device: torch.device) -> Run:
+    """The run's best model, in evaluation mode."""
+    recipe, codec, about = stored_recipe(folder), stored_codec(folder), stored_about(folder)
+    model = build_model(recipe.model, codec.alphabet)
+    restore_model(model, load_file(_existing(folder, WEIGHTS)))
+    return Run(recipe, codec, about, model.to(device).eval(), device)
+
+
+def save_weights(weights: Tensors, path: Path) -> None:
+    """Weights as safetensors, written whole or not at all."""
+    write_bytes(path, save(weights))
+
+
+def write_json(path: Path, facts: Any) -> None:
+    write_text(path, json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """The file whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _existing(folder: Path, name: str) -> Path:
+    path = folder / name
+    if path.exists():
+        return path
+    if folder.is_dir():
+        raise ValueError(f"{folder} is no finished run: it has no {name}")
+    around = [str(other.parent) for other in folder.parent.glob("*/recipe.toml")] if folder.parent.is_dir() else []
+    raise ValueError(f"no run {folder}: {nearest(str(folder), around) if around else 'octavo train makes one'}")

@@ -1,0 +1,258 @@
+"""The only training loop: it knows of a model nothing but its Loss."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import numpy as np
+import torch
+from pydantic import Field, PositiveFloat, PositiveInt
+from torch import Tensor, nn
+
+from octavo import distributed
+from octavo.config import Tiny, config
+from octavo.interfaces import Batch, Loss, Mean, Progress, State, map_state
+from octavo.schedules import Constant
+from octavo.training import checkpoint, optimizers, state
+from octavo.training.interruption import Interrupted, Interruption
+from octavo.training.optimizers import AdamWConfig, OptimizerConfig
+from octavo.training.precision import autocast
+from octavo.training.runlog import Figures, RunLog
+
+Sums = dict[str, Mean]
+
+
+@config
+class TrainingConfig:
+    """How long, how, and how often to look.
+
+    Training ends after `steps` updates, `epochs` passes or `time_limit` seconds, whichever is first; schedules that
+    run on the share of the training see the largest of the three shares. Texts of `accumulate` batches make one
+    update. `patience` stops after so many evaluations without a better one.
+    """
+
+    steps: Annotated[PositiveInt | None, Tiny(20)] = None
+    epochs: PositiveFloat | None = None
+    time_limit: PositiveFloat | None = None
+    optimizer: OptimizerConfig = AdamWConfig(rate=Constant(value=1e-3))
+    clip: PositiveFloat | None = None
+    accumulate: PositiveInt = 1
+    seed: Annotated[int, Field(ge=0)] = 1
+    evaluate_every: Annotated[PositiveInt | None, Tiny(10)] = None
+    evaluate_rows: PositiveInt = 20
+    evaluate_tokens: PositiveInt | None = None
+    log_every: PositiveInt = 100
+    checkpoint_seconds: PositiveFloat = 300.0
+    keep_last: PositiveInt = 2
+    patience: PositiveInt | None = None
+
+
+class Source(Protocol):
+    """Batches as a pure function of the step."""
+
+    steps_per_epoch: int
+
+    def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch: ...
+
+
+@dataclasses.dataclass
+class Position:
+    """Where a training is: all that its checkpoint holds beside tensors."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    best_step: int = 0
+    evaluations_since_best: int = 0
+
+
+class NotFinite(RuntimeError):
+    """A loss became NaN or infinite."""
+
+
+class Trainer:
+    """Steps a model through batches, evaluates it, and keeps what is needed to go on after any interruption.
+
+    `evaluate` gives sums of which "objective" decides what is best; `keep_best` is called when one is. Randomness is
+    a function of (seed, step, rank), so that no random state needs to be carried.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        batches: Source,
+        config: TrainingConfig,
+        folder: Path,
+        device: torch.device,
+        precision: Literal["fp32", "bf16"],
+        readable: Callable[[Sums, str], Figures],
+        evaluate: Callable[[], Sums] | None = None,
+        keep_best: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.model, self.batches, self.config, self.folder = model, batches, config, folder
+        self.device, self.precision = device, precision
+        self.readable, self.evaluate, self.keep_best = readable, evaluate, keep_best
+        self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.optimizer = optimizers.build(config.optimizer, model)
+        self.position = Position()
+        self.carry: State = None
+        self.sums: Sums = {}
+        self.total = self._total_steps()
+        self.steps_per_epoch = batches.steps_per_epoch / config.accumulate
+        self.evaluate_every = config.evaluate_every or math.ceil(self.steps_per_epoch)
+        # A look at the loss makes the host wait for an accelerator; the CPU has nothing to wait for.
+        self.look_every = 1 if device.type == "cpu" else 20
+
+    def run(self, log: RunLog) -> Position:
+        """Train to the end, or to the next safe place after a signal."""
+        self.log = log
+        started = saved = time.monotonic()
+        before = self.position.seconds
+        with Interruption() as interruption:
+            while not self._done():
+                self._update()
+                self.position.seconds = before + time.monotonic() - started
+                if self.position.step % self.evaluate_every == 0 or self._done():
+                    self._evaluate()
+                wanted = int(distributed.largest(interruption.number or 0))
+                if wanted or distributed.largest(int(time.monotonic() - saved > self.config.checkpoint_seconds)):
+                    self.save()
+                    saved = time.monotonic()
+                if wanted:
+                    raise Interrupted(wanted)
+            self.save()
+        return self.position
+
+    def progress(self) -> Progress:
+        """How far this training is, by the largest of the shares of its limits."""
+        step, epoch = self.position.step, self.position.step / self.steps_per_epoch
+        limit = self.config.time_limit
+        shares = [step / self.total if self.total else 0.0, self.position.seconds / limit if limit else 0.0]
+        return Progress(step, epoch, min(max(shares), 1.0))
+
+    def save(self) -> None:
+        """Write a checkpoint that is whole or not at all, after making sure that it is worth having."""
+        self._look()
+        carry, shape = state.flatten_tree(map_state(distributed.gather_columns, self.carry))
+        tensors = {
+            "model": state.flatten_model(self.model),
+            "optimizer": state.flatten_optimizer(self.optimizer, self.model),
+            "carry": carry,
+        }
+        if distributed.is_first():
+            facts = {"position": dataclasses.asdict(self.position), "carry": shape}
+            checkpoint.save(self.folder / "checkpoints", self.position.step, tensors, facts)
+            checkpoint.prune(self.folder / "checkpoints", self.config.keep_last)
+        distributed.barrier()
+
+    def restore(self, folder: Path) -> None:
+        """Go on from a checkpoint, exactly."""
+        tensors, facts = checkpoint.load(folder)
+        state.restore_model(self.model, tensors["model"])
+        state.restore_optimizer(self.optimizer, self.model, tensors["optimizer"])
+        carry = state.restore_tree(tensors["carry"], facts["carry"])
+        self.carry = map_state(lambda whole: distributed.own_columns(whole).to(self.device), carry)
+        self.position = Position(**facts["position"])
+
+    def _total_steps(self) -> int | None:
+        epochs = self.config.epochs
+        by_epochs = epochs and round(epochs * self.batches.steps_per_epoch / self.config.accumulate)
+        limits = [limit for limit in (self.config.steps, by_epochs) if limit]
+        if not limits and not self.config.time_limit:
+            raise ValueError("training has no end: give training.steps, training.epochs or training.time_limit")
+        return max(1, min(limits)) if limits else None
+
+    def _done(self) -> bool:
+        position, config = self.position, self.config
+        if config.patience and position.evaluations_since_best >= config.patience:
+            return True
+        late = config.time_limit is not None and position.seconds >= config.time_limit
+        return position.step == self.total or bool(distributed.largest(int(late)))
+
+    def _update(self) -> None:
+        """Gradients of the objective's total, scaled by its count, clipped, applied."""
+        progress = self.progress()
+        optimizers.set_rate(self.optimizer, self.config.optimizer.rate(progress))
+        _seed(self.config.seed, progress.step, distributed.rank())
+        count = torch.zeros((), device=self.device)
+        for micro in range(self.config.accumulate):
+            loss = self._loss(self._batch(progress.step * self.config.accumulate + micro), progress)
+            loss.objective.total.backward()
+            count += loss.objective.count
+            self._add(loss)
+        # DDP and FSDP average over ranks: the ranks' number turns the mean of totals back into their sum.
+        scale = distributed.ranks() / distributed.total(count)
+        optimizers.clip(self.parameters, self.config.clip, scale)
+        if progress.step % self.look_every == 0:
+            self._look()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.position.step += 1
+        self._log(progress)
+
+    def _batch(self, step: int) -> Batch:
+        batch = self.batches.batch(step, distributed.rank(), distributed.ranks())
+        self.tokens = int(batch.lengths_B.sum()) * distributed.ranks()
+        return batch.map(lambda tensor: tensor.to(self.device, non_blocking=True))
+
+    def _loss(self, batch: Batch, progress: Progress) -> Loss:
+        with autocast(self.device, self.precision):
+            loss = self.model(batch, progress, self.carry)
+        self.carry = loss.carry
+        return loss
+
+    def _add(self, loss: Loss) -> None:
+        objective = Mean(loss.objective.total.detach(), loss.objective.count)
+        for name, mean in {"objective": objective, **loss.metrics}.items():
+            self.sums[name] = self.sums[name] + mean if name in self.sums else mean
+
+    def _log(self, progress: Progress) -> None:
+        self.log.advance(self.progress(), self.tokens)
+        if self.position.step % self.config.log_every == 0 or self._done():
+            self._look()
+            self._write(distributed.sum_means(self.sums), "train", rate=self.config.optimizer.rate(progress))
+            self.sums = {}
+
+    def _write(self, sums: Sums, split: str, **facts: float) -> None:
+        exact = {name: Mean(float(mean.total), float(mean.count)) for name, mean in sums.items()}
+        facts |= {"epoch": round(self.progress().epoch, 4), "seconds": round(self.position.seconds, 2)}
+        if split == "train":
+            facts["tokens_per_second"] = round(self.log.tokens_per_second)
+        self.log.write(self.position.step, self.readable(exact, split), split, **facts)
+
+    def _look(self) -> None:
+        """Refuse to go on, or to save, after a loss that is not a number."""
+        objective = self.sums.get("objective")
+        if objective is None or math.isfinite(float(objective.total)):
+            return
+        step = self.position.step
+        documents = self.batches.batch(step * self.config.accumulate).documents_B
+        named = "" if documents is None else f" (its batch begins at documents {_some(documents)})"
+        good = checkpoint.newest(self.folder / "checkpoints", lambda warning: None)
+        kept = f"the last good checkpoint is {good}" if good else "no checkpoint had been written yet"
+        raise NotFinite(f"the loss became {float(objective.total)} at or before step {step}{named}; {kept}")
+
+    def _evaluate(self) -> None:
+        self._look()
+        if self.evaluate is None:
+            return
+        sums, position = self.evaluate(), self.position
+        objective = sums["objective"].value
+        self._write(sums, "valid")
+        if objective < position.best:
+            position.best, position.best_step, position.evaluations_since_best = objective, position.step, 0
+            self.keep_best()
+        else:
+            position.evaluations_since_best += 1
+
+
+def _seed(*parts: int) -> None:
+    torch.manual_seed(int(np.random.SeedSequence(parts).generate_state(1, np.uint64)[0] >> 1))
+
+
+def _some(numbers: Tensor) -> str:
+    listed: list[Any] = numbers[:8].tolist()
+    return ", ".join(map(str, listed)) + (", …" if len(numbers) > 8 else "")
