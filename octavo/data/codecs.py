@@ -6,6 +6,7 @@ import heapq
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -51,7 +52,7 @@ class Codec(ABC):
     @abstractmethod
     def to_json(self) -> dict[str, Any]: ...
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype:
         return np.min_scalar_type(self.alphabet.size - 1)
 

@@ -64,7 +64,6 @@ class Encoding:
 
     def finish(self) -> None:
         """Write what only the end knows: the labels, and the description of the whole."""
-        (self.folder / "codec.json").write_text(json.dumps(self.codec.to_json()))
         if self.other:
             self.other.describe()
         labelled = any(label >= 0 for label in self.labels)
@@ -88,7 +87,8 @@ class Side:
     def __init__(self, folder: Path, codec: Codec, files: ExitStack) -> None:
         folder.mkdir(exist_ok=True)
         self.folder, self.dtype = folder, codec.dtype.newbyteorder("<")
-        self.line_end, self.end_id = codec.line_end, codec.alphabet.end
+        self.line_end = codec.line_end
+        self.end = None if codec.alphabet.end is None else np.array([codec.alphabet.end], self.dtype)
         self.tokens_file = files.enter_context((folder / "tokens.bin").open("wb", BUFFER))
         self.offsets_file = files.enter_context((folder / "offsets.bin").open("wb", BUFFER))
         self.offsets_file.write(bytes(8))
@@ -108,8 +108,8 @@ class Side:
         if held := self.new_tokens > 0:
             if self.line_end is not None and self.last_id != self.line_end:
                 self.write(np.array([self.line_end]), 0)
-            if self.end_id is not None:
-                self.write(np.array([self.end_id]), 0)
+            if self.end is not None:
+                self.write(self.end, 0)
             self.documents += 1
             self.tokens += self.new_tokens
             self.bytes += self.new_bytes

@@ -7,17 +7,18 @@ from octavo.data.encoding import texts
 from octavo.data.pieces import Piece, cut
 
 Shares = dict[str, float]
+Limits = dict[str, tuple[int, int]]
 
 
-def edges(pieces: Iterable[Piece], documents: bool, shares: Shares) -> dict[str, tuple[int, int]]:
+def limits(pieces: Iterable[Piece], documents: bool, shares: Shares) -> Limits:
     """Where train and then each share begins and ends, in bytes or documents, shares being rounded up."""
     size = sum(1 for _ in texts(pieces)) if documents else sum(len(piece.text) for piece in pieces)
     counts = {split: math.ceil(size * share - 1e-9) for split, share in shares.items()}
-    limits, begin = {}, 0
+    begin, found = 0, {}
     for split, count in {"train": max(size - sum(counts.values()), 0), **counts}.items():
-        limits[split] = (begin, begin + count)
+        found[split] = (begin, begin + count)
         begin += count
-    return limits
+    return found
 
 
 def held_out(pieces: Iterable[Piece], documents: bool, begin: int, end: int) -> Iterator[Piece]:

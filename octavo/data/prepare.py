@@ -1,15 +1,14 @@
 """From a configuration to encoded texts: read, fit a codec, encode once, and reuse what is there already."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -17,9 +16,10 @@ from octavo.config import config
 from octavo.data.batching import BatchingConfig, StreamConfig
 from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json, fit
 from octavo.data.encoding import VERSION
-from octavo.data.files import FilesConfig, read
-from octavo.data.holding_out import Shares, edges, held_out
+from octavo.data.files import FilesConfig
 from octavo.data.pieces import Piece
+from octavo.data.sources import Source
+from octavo.data.splits import Split, Text
 from octavo.data.store import Store, write_store
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -53,29 +53,6 @@ class Data:
     test: Store | None
 
 
-class Part(NamedTuple):
-    """The split of this name in a source that some shares are held out from."""
-
-    source: str
-    files: FilesConfig
-    split: str
-    shares: Shares
-
-    def pieces(self) -> Iterator[Piece]:
-        if not self.shares:
-            return read(self.source, self.files)
-        limits = edges(read(self.source, self.files), self.documents, self.shares)
-        return held_out(read(self.source, self.files), self.documents, *limits[self.split])
-
-    @property
-    def documents(self) -> bool:
-        return self.files.unit != "stream"
-
-    def __str__(self) -> str:
-        held = ", ".join(f"{share:.1%} for {split}" for split, share in self.shares.items())
-        return f"{self.source} (the {self.split} part, holding out {held})" if held else self.source
-
-
 def prepare(
     config: DataConfig, *, codec: Codec | None = None, cache: Path | None = None, on_bytes: OnBytes = lambda count: None
 ) -> Data:
@@ -83,21 +60,22 @@ def prepare(
 
     `on_bytes` hears of the bytes of text that are fitted on and of those that are encoded.
     """
-    _check(config, codec)
+    splits = _splits(config)
+    _check(config, splits["train"].text, codec)
+    cache = cache or cache_folder()
+    codec = codec or _fitted(config.codec, splits["train"], cache, on_bytes)
     pairs = config.batching.kind == "pairs"
-    parts = _parts(config)
-    folder = _folder(cache, parts["train"], codec.to_json() if codec else dataclasses.asdict(config.codec), pairs)
-    if codec is None:
-        pieces = _heard(parts["train"].pieces(), on_bytes)
-        codec = _codec_of(folder) or fit(config.codec, pieces, parts["train"].documents)
-    train = _stored(folder, parts.pop("train"), codec, pairs, None, on_bytes)
+    train = _stored(splits["train"], codec, pairs, None, cache, on_bytes)
     names = train.label_names or None
-    rest = {split: _encoded(part, codec, pairs, names, cache, on_bytes) for split, part in parts.items()}
-    return Data(codec, train, rest.get("valid"), rest.get("test"))
+    valid, test = (
+        _stored(splits[name], codec, pairs, names, cache, on_bytes) if name in splits else None
+        for name in ("valid", "test")
+    )
+    return Data(codec, train, valid, test)
 
 
 def prepare_text(
-    source: str,
+    source: Source,
     files: FilesConfig,
     codec: Codec,
     *,
@@ -107,7 +85,9 @@ def prepare_text(
     on_bytes: OnBytes = lambda count: None,
 ) -> Store:
     """Another text, in the eyes of a codec that is there already."""
-    return _encoded(Part(source, files, "text", {}), codec, pairs, label_names, cache, on_bytes)
+    text = Text(source, files)
+    _check_codec(codec, text)
+    return _stored(Split("text", text), codec, pairs, label_names, cache or cache_folder(), on_bytes)
 
 
 def cache_folder() -> Path:
@@ -117,42 +97,56 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "octavo"
 
 
-def _parts(config: DataConfig) -> dict[str, Part]:
-    """What each split's name means: the one place where a source is looked up."""
+def _splits(config: DataConfig) -> dict[str, Split]:
+    """What each split is: the one place where the names of sources are looked up."""
     given = {"valid": config.valid, "test": config.test}
     shares = {"valid": config.valid_share, "test": config.test_share}
-    shares = {split: share for split, share in shares.items() if share and given[split] is None}
-    own = {split: Part(source, config.files, split, {}) for split, source in given.items() if source is not None}
-    return own | {split: Part(config.train, config.files, split, shares) for split in ("train", *shares)}
+    shares = {name: share for name, share in shares.items() if share and given[name] is None}
+    train = Text(config.train, config.files, shares)
+    own = {name: Text(source, config.files) for name, source in given.items() if source is not None}
+    texts = dict.fromkeys(("train", *shares), train) | own
+    return {name: Split(name, text) for name, text in texts.items()}
 
 
-def _check(config: DataConfig, codec: Codec | None) -> None:
-    unit, kind = config.files.unit, config.batching.kind
-    if unit == "stream" and kind in ("documents", "pairs"):
-        raise ValueError(f'batches of {kind} need files.unit "lines", "paragraphs" or "documents", not "stream"')
-    if config.valid_share + config.test_share >= 1:
+def _check(config: DataConfig, train: Text, codec: Codec | None) -> None:
+    if not train.documents and config.batching.kind in ("documents", "pairs"):
         raise ValueError(
-            f"valid_share {config.valid_share} and test_share {config.test_share} leave nothing to train on"
+            f'batches of {config.batching.kind} need files.unit "lines", "paragraphs" or "documents", not "stream"'
         )
-    if codec and (codec.alphabet.end is None) != (unit == "stream"):
-        made_for = "a stream" if codec.alphabet.end is None else "documents"
-        raise ValueError(f"the codec was made for {made_for}, but files.unit is {unit!r}")
+    if sum(train.shares.values()) >= 1:
+        held = " and ".join(f"{name}_share {share}" for name, share in train.shares.items())
+        raise ValueError(f"{held} leave nothing to train on: they must add up to less than 1")
+    if codec:
+        _check_codec(codec, train)
 
 
-def _encoded(
-    part: Part, codec: Codec, pairs: bool, names: Sequence[str] | None, cache: Path | None, on_bytes: OnBytes
-) -> Store:
-    folder = _folder(cache, part, codec.to_json(), pairs, names)
-    return _stored(folder, part, codec, pairs, names, on_bytes)
+def _check_codec(codec: Codec, text: Text) -> None:
+    made_for_documents = codec.alphabet.end is not None
+    if made_for_documents != text.documents:
+        made_for = "documents" if made_for_documents else "a stream"
+        raise ValueError(f"{text}: files.unit is {text.files.unit!r}, but the codec was made for {made_for}")
+
+
+def _fitted(config: CodecConfig, train: Split, cache: Path, on_bytes: OnBytes) -> Codec:
+    path = cache / "codecs" / f"{_key(train.identity, dataclasses.asdict(config))}.json"
+    if path.exists():
+        return codec_from_json(json.loads(path.read_bytes()))
+    codec = fit(config, _heard(train.pieces(), on_bytes), train.text.documents)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft.write_text(json.dumps(codec.to_json()))
+    draft.replace(path)
+    return codec
 
 
 def _stored(
-    folder: Path, part: Part, codec: Codec, pairs: bool, names: Sequence[str] | None, on_bytes: OnBytes
+    split: Split, codec: Codec, pairs: bool, names: Sequence[str] | None, cache: Path, on_bytes: OnBytes
 ) -> Store:
+    folder = cache / "texts" / _key(split.identity, codec.to_json(), pairs, names)
     if (folder / "store.json").exists():
         return Store(folder)
     return write_store(
-        folder, part.pieces(), codec, pairs=pairs, label_names=names, source=str(part), on_bytes=on_bytes
+        folder, split.pieces(), codec, pairs=pairs, label_names=names, source=str(split), on_bytes=on_bytes
     )
 
 
@@ -162,28 +156,6 @@ def _heard(pieces: Iterable[Piece], on_bytes: OnBytes) -> Iterator[Piece]:
         on_bytes(len(piece.text))
 
 
-def _codec_of(folder: Path) -> Codec | None:
-    path = folder / "codec.json"
-    return codec_from_json(json.loads(path.read_bytes())) if path.exists() else None
-
-
-def _folder(cache: Path | None, part: Part, *more: Any) -> Path:
-    """A folder named after all that decides what stands in it."""
-    reading = [VERSION, _content(part.source), dataclasses.asdict(part.files), part.split, part.shares]
-    key = hashlib.sha256(json.dumps([reading, more], sort_keys=True).encode()).hexdigest()
-    return (cache or cache_folder()) / "texts" / key[:32]
-
-
-def _content(source: str) -> list[tuple[str, str]]:
-    """What is in a source's files; of their names, what may decide how they are read."""
-    path = Path(source)
-    if not path.exists():
-        raise ValueError(f"{source}: no such file or folder")
-    if not path.is_dir():
-        return [("".join(path.suffixes), _sha256(path))]
-    return [(str(file.relative_to(path)), _sha256(file)) for file in sorted(path.rglob("*")) if file.is_file()]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _key(*parts: Any) -> str:
+    """A name for all that decides what is stored under it."""
+    return hashlib.sha256(json.dumps([VERSION, parts], sort_keys=True).encode()).hexdigest()[:32]

@@ -1,6 +1,6 @@
 import pytest
 
-from octavo.data.holding_out import edges, held_out
+from octavo.data.holding_out import held_out, limits
 from octavo.data.pieces import Piece
 
 LINES = b"".join(b"line %d of them\n" % number for number in range(100))
@@ -8,7 +8,7 @@ STREAM = [Piece(LINES[place : place + 300], False, path="t", offset=place) for p
 
 
 def part(pieces: list[Piece], documents: bool, split: str, shares: dict[str, float]) -> list[Piece]:
-    return list(held_out(pieces, documents, *edges(pieces, documents, shares)[split]))
+    return list(held_out(pieces, documents, *limits(pieces, documents, shares)[split]))
 
 
 def test_a_stream_falls_apart_at_newlines() -> None:
@@ -35,5 +35,5 @@ def test_documents_are_held_out_whole() -> None:
 
 def test_shares_round_up_and_train_takes_the_rest() -> None:
     ten = [Piece(b"x", True)] * 10
-    assert edges(ten, True, {"valid": 0.05, "test": 0.05}) == {"train": (0, 8), "valid": (8, 9), "test": (9, 10)}
-    assert edges(ten, True, {"valid": 0.1}) == {"train": (0, 9), "valid": (9, 10)}
+    assert limits(ten, True, {"valid": 0.05, "test": 0.05}) == {"train": (0, 8), "valid": (8, 9), "test": (9, 10)}
+    assert limits(ten, True, {"valid": 0.1}) == {"train": (0, 9), "valid": (9, 10)}

@@ -1,14 +1,15 @@
+import gc
 import os
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from octavo.data import prepare as module
-from octavo.data.batching import DocumentsConfig
+from octavo.data.batching import DocumentsConfig, PairsConfig
 from octavo.data.codecs import Bytes, CharactersConfig, WordsConfig
 from octavo.data.files import FilesConfig
-from octavo.data.pieces import Piece
 from octavo.data.prepare import Data, DataConfig, cache_folder, prepare, prepare_text
 
 TEXT = "".join(f"line {number} of the text\n" for number in range(60))
@@ -67,29 +68,53 @@ def test_another_text_codec_or_reading_is_prepared_anew(text: str, tmp_path: Pat
     assert len(set(folders)) == len(folders)
 
 
+def test_a_trained_codec_finds_what_training_left(text: str, tmp_path: Path) -> None:
+    config = DataConfig(train=text, codec=WordsConfig())
+    data = prepare(config, cache=tmp_path / "cache")
+    again = prepare(config, codec=data.codec, cache=tmp_path / "cache")
+    assert [store.folder for store in stores(again)] == [store.folder for store in stores(data)]
+
+
 def test_a_trained_codec_reads_another_text(text: str, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    codec = prepare(DataConfig(train=text, codec=WordsConfig()), cache=cache).codec
+    codec = prepare(DataConfig(train=text, codec=WordsConfig()), cache=tmp_path / "cache").codec
     other = tmp_path / "other.txt"
     other.write_text("the zebra of the text\n")
-    store = prepare_text(str(other), FilesConfig(), codec, cache=cache)
+    store = prepare_text(str(other), FilesConfig(), codec, cache=tmp_path / "cache")
     assert codec.decode(store.tokens) == b"the <unk> of the text\n"
-    again = prepare(DataConfig(train=str(other), valid_share=0, test_share=0), codec=codec, cache=cache)
-    assert again.codec is codec
-    assert again.train.tokens.tolist() == store.tokens.tolist()
 
 
-def test_labels_are_trains(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = tmp_path / "other.txt"
-    other.touch()
-    labels = {text: "ba", str(other): "cb"}
-    monkeypatch.setattr(module, "read", lambda source, files: [Piece(b"x", True, label) for label in labels[source]])
-    config = DataConfig(train=text, valid=str(other), test_share=0, **DOCUMENTS)
+def test_labels_are_trains(tmp_path: Path) -> None:
+    train, valid = tmp_path / "train.csv", tmp_path / "valid.csv"
+    train.write_text("label,text\nb,x\na,y\n")
+    valid.write_text("label,text\nc,z\nb,x\n")
+    files = FilesConfig(unit="documents", label="label")
+    config = DataConfig(train=str(train), valid=str(valid), test_share=0, files=files, batching=DocumentsConfig())
     data = prepare(config, cache=tmp_path / "cache")
     assert data.valid is not None
     assert data.valid.labels is not None
     assert data.valid.label_names == data.train.label_names == ("a", "b")
     assert data.valid.labels.tolist() == [1]
+
+
+def test_pairs_are_prepared_from_two_files(tmp_path: Path) -> None:
+    german, english = tmp_path / "de", tmp_path / "en"
+    german.write_text("eins\nzwei\ndrei\n")
+    english.write_text("one\ntwo\nthree\n")
+    files = FilesConfig(unit="lines")
+    config = DataConfig(train=f"{german}::{english}", test_share=0, files=files, batching=PairsConfig())
+    data = prepare(config, cache=tmp_path / "cache")
+    assert data.train.other is not None
+    assert data.codec.decode(data.train.document(1)) == b"two"
+    assert data.codec.decode(data.train.other.document(1)) == b"zwei"
+
+
+def test_the_standard_input_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(TEXT.encode())))
+    data = prepare(DataConfig(train="-", codec=CharactersConfig()), cache=tmp_path / "cache")
+    assert b"".join(data.codec.decode(store.tokens) for store in stores(data)) == TEXT.encode()
+    gc.collect()
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
 
 
 def test_progress_hears_of_fitting_and_of_encoding(text: str, tmp_path: Path) -> None:
@@ -103,7 +128,9 @@ def test_mistakes_are_told(text: str, tmp_path: Path) -> None:
     empty = tmp_path / "empty.txt"
     empty.touch()
     mistakes = {
-        r"empty\.txt \(the train part.*no text": DataConfig(train=str(empty)),
+        r"empty\.txt \(the train part, holding out 5\.0% for valid and 5\.0% for test\): there is no text": DataConfig(
+            train=str(empty)
+        ),
         r"missing\.txt": DataConfig(train=str(tmp_path / "missing.txt")),
         r"batches of documents need files\.unit": DataConfig(train=text, batching=DocumentsConfig()),
         "leave nothing to train on": DataConfig(train=text, valid_share=0.5, test_share=0.5),
@@ -114,7 +141,7 @@ def test_mistakes_are_told(text: str, tmp_path: Path) -> None:
 
 
 def test_a_codec_for_documents_does_not_fit_a_stream(text: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"made for documents, but files\.unit is 'stream'"):
+    with pytest.raises(ValueError, match=r"files\.unit is 'stream', but the codec was made for documents"):
         prepare(DataConfig(train=text), codec=Bytes(documents=True), cache=tmp_path / "cache")
 
 
