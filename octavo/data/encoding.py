@@ -88,7 +88,7 @@ class Side:
         folder.mkdir(exist_ok=True)
         self.folder, self.dtype = folder, codec.dtype.newbyteorder("<")
         self.line_end = codec.line_end
-        self.end = None if codec.alphabet.end is None else np.array([codec.alphabet.end], self.dtype)
+        self.end_ids = None if codec.alphabet.end is None else np.array([codec.alphabet.end], self.dtype)
         self.tokens_file = files.enter_context((folder / "tokens.bin").open("wb", BUFFER))
         self.offsets_file = files.enter_context((folder / "offsets.bin").open("wb", BUFFER))
         self.offsets_file.write(bytes(8))
@@ -108,8 +108,8 @@ class Side:
         if held := self.new_tokens > 0:
             if self.line_end is not None and self.last_id != self.line_end:
                 self.write(np.array([self.line_end]), 0)
-            if self.end is not None:
-                self.write(self.end, 0)
+            if self.end_ids is not None:
+                self.write(self.end_ids, 0)
             self.documents += 1
             self.tokens += self.new_tokens
             self.bytes += self.new_bytes
