@@ -1,0 +1,77 @@
+"""The demo, `make demo`: train for a minute, hold the result against two baselines, write samples and a figure."""
+
+import json
+import lzma
+import math
+import shlex
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from octavo.data.prepare import prepare
+from octavo.runs import stored_codec, stored_recipe
+
+FOLDER = Path("demo")
+RUN = FOLDER / "run"
+SAMPLES, FIGURE = FOLDER / "samples.txt", FOLDER / "learning.png"
+COMMANDS = {
+    "train": f"octavo train lstm-bytes --data manual --out {RUN} --time-limit 60s",
+    "evaluate": f"octavo evaluate {RUN} --split test --json",
+    "generate": f"octavo generate {RUN} --num 3 --max-new-tokens 300 --temperature 0.7",
+    "figure": f"octavo figure learning_curves {RUN} --out {FIGURE}",
+}
+
+
+def main() -> None:
+    shutil.rmtree(RUN, ignore_errors=True)
+    run(COMMANDS["train"])
+    measured = json.loads(run(COMMANDS["evaluate"]))
+    SAMPLES.write_text(run(COMMANDS["generate"]), "utf-8")
+    run(COMMANDS["figure"])
+    print(f"\nThree samples, also in {SAMPLES}; {FIGURE} shows how it learnt:\n")
+    print(SAMPLES.read_text("utf-8"))
+    print(compared(measured["bits_per_byte"]))
+    print("What was run, to try next:\n")
+    print("\n".join(f"  {command}" for command in COMMANDS.values()))
+
+
+def run(command: str) -> str:
+    """What the command writes to stdout; its progress goes to the terminal."""
+    print(f"\n$ {command}", file=sys.stderr)
+    _, *arguments = shlex.split(command)
+    octavo = [sys.executable, "-m", "octavo", *arguments]
+    ran = subprocess.run(octavo, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    return ran.stdout if ran.returncode == 0 else sys.exit(ran.returncode)
+
+
+def compared(bits_per_byte: float) -> str:
+    """The model beside two who saw the same training text, all in bits per byte of the held-out one."""
+    data = prepare(stored_recipe(RUN).data, codec=stored_codec(RUN))
+    assert data.test is not None
+    train, test = data.train.tokens.tobytes(), data.test.tokens.tobytes()
+    rows = {
+        "order-0 entropy (byte frequencies of the training text)": order_0(train, test),
+        "xz -9 (what the held-out text adds to the training text)": xz(train, test),
+        "this model": bits_per_byte,
+    }
+    lines = [f"  {name:<58}{bits:5.2f}" for name, bits in rows.items()]
+    return "\n".join([f"Bits per byte on {len(test):,} bytes of held-out text:\n", *lines, ""])
+
+
+def order_0(train: bytes, test: bytes) -> float:
+    """−1/n Σ log₂ p(byte), p being the frequencies in training, each count one higher so that none is zero."""
+    counts = Counter(train)
+    nats = sum(times * -math.log((counts[byte] + 1) / (len(train) + 256)) for byte, times in Counter(test).items())
+    return nats / math.log(2) / len(test)
+
+
+def xz(train: bytes, test: bytes) -> float:
+    """The compressed size of both texts less that of the first."""
+    size = len(lzma.compress(train + test, preset=9)) - len(lzma.compress(train, preset=9))
+    return 8 * size / len(test)
+
+
+if __name__ == "__main__":
+    main()
