@@ -17,10 +17,14 @@ from huggingface_hub import ModelHubMixin, snapshot_download
 from torch import Tensor
 
 from octavo import runs
+from octavo.evaluation.characters import Thought, thoughts
 from octavo.evaluation.likelihood import scores
+from octavo.generation.beam import beam_search, mean
+from octavo.generation.completions import completions
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.interfaces import Batch, TextModel
 from octavo.models import MODELS
+from octavo.recipe import nearest
 from octavo.training.precision import resolve_device
 from octavo.training.state import flatten_model
 
@@ -36,6 +40,13 @@ class Scored(NamedTuple):
     tokens: int
 
 
+class Completed(NamedTuple):
+    """The rest of a word, and its probability."""
+
+    text: str
+    probability: float
+
+
 class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenizer-free"]):
     """A trained model with its codec: texts in, texts, figures and vectors out."""
 
@@ -43,15 +54,16 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         self.run = run
 
     def generate(self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, **options: Any) -> list[str]:
-        """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields."""
-        made = self.generate_bytes([_bytes(prompt)] * num, num_beams=num_beams, **options)
-        return [text.decode("utf-8", "replace") for text in made]
+        """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
-    def generate_bytes(self, prompts: Sequence[bytes], *, num_beams: int = 1, **options: Any) -> list[bytes]:
-        """A continuation of each prompt, side by side."""
-        condition = self._able("condition")(len(prompts))
-        made = self._write(condition, [self.run.codec.encode(prompt) for prompt in prompts], options, num_beams)
-        return [self.run.codec.decode(one.ids) for one in made]
+        With beams they are the best of one search, by the log-probability of a token.
+        """
+        ids = self.run.codec.encode(_bytes(prompt))
+        if num_beams > 1:
+            written = self._search(ids, num, num_beams, _settings(options).max_new_tokens)
+        else:
+            written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options)]
+        return [self.run.codec.decode(one).decode("utf-8", "replace") for one in written]
 
     def score(self, texts: Sequence[Text]) -> list[Scored]:
         """The cost of each text on its own."""
@@ -79,7 +91,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         self._able("encode")
         condition_BZ = torch.as_tensor(vectors, dtype=torch.float32, device=self.run.device)
         prompts = [np.zeros(0, np.int64)] * len(vectors)
-        made = self._write(condition_BZ, prompts, {"do_sample": False, **options}, 1)
+        made = self._write(condition_BZ, prompts, {"do_sample": False, **options})
         return [self.run.codec.decode(one.ids).decode("utf-8", "replace") for one in made]
 
     def reconstruct(self, texts: Sequence[Text], **options: Any) -> list[str]:
@@ -93,17 +105,41 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         shares_S1 = np.linspace(0.0, 1.0, steps)[:, None]
         return self.decode((1 - shares_S1) * ends_2Z[0] + shares_S1 * ends_2Z[1], **options)
 
-    def _write(
-        self, condition: Any, prompts: Sequence[Any], options: dict[str, Any], num_beams: int
-    ) -> list[Generated]:
-        if num_beams > 1:
-            return self._search(condition, prompts, options, num_beams)
-        unknown = set(options) - {field.name for field in dataclasses.fields(SamplingConfig)}
-        if unknown:
-            raise ValueError(f"generate knows no option {', '.join(sorted(unknown))}")
+    @torch.no_grad()
+    def inspect(self, text: Text) -> list[Thought]:
+        """At each token of a text: the entropy of what the model expected, and the loss and rank of what came."""
+        [batch] = self._batches([_bytes(text)])
+        logits_LBV = self._able("logits")(batch.map(lambda tensor: tensor.to(self.run.device))).cpu()
+        tokens_L = batch.tokens_LB[:, 0]
+        return thoughts(logits_LBV[:, 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
+
+    def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
+        """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
+        condition = self._able("condition")(1)
+        codec, writer = self.run.codec, self.run.model.writer
+        inputs = [codec.alphabet.begin, *codec.encode(_bytes(prompt)).tolist()]
+        inside_V = torch.tensor([_in_word(codec.decode([i])) for i in range(codec.alphabet.size)])
+        found = completions(writer, condition, inputs, inside_V, threshold)
+        return [Completed(codec.decode(one.ids).decode("utf-8", "replace"), one.probability) for one in found]
+
+    def _spoken(self, token: int) -> str:
+        return "<end>" if token == self.run.codec.alphabet.end else repr(self.run.codec.decode([token]))[2:-1]
+
+    def _write(self, condition: Any, prompts: Sequence[Any], options: dict[str, Any]) -> list[Generated]:
         alphabet, codec = self.run.codec.alphabet, self.run.codec
-        settings = SamplingConfig(**options)
-        return generate(self.run.model.writer, condition, prompts, alphabet, settings, codec.decode)
+        return generate(self.run.model.writer, condition, prompts, alphabet, _settings(options), codec.decode)
+
+    @torch.no_grad()
+    def _search(self, prompt: Sequence[int], num: int, num_beams: int, longest: int) -> list[list[int]]:
+        if num > num_beams:
+            raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
+        alphabet, writer = self.run.codec.alphabet, self.run.model.writer
+        inputs_L1 = torch.tensor([[alphabet.begin, *prompt]], device=self.run.device).T
+        state = writer.begin(self._able("condition")(1), 1)
+        if len(inputs_L1) > 1:
+            state = writer(inputs_L1[:-1], state).state
+        [found] = beam_search(writer.advance, state, inputs_L1[-1], alphabet, [mean], beams=num_beams, longest=longest)
+        return [one.ids for one in found[:num]]
 
     def _batches(self, texts: Sequence[bytes], size: int = 32) -> Iterator[Batch]:
         """Texts of like length side by side, numbered by their place."""
@@ -148,6 +184,14 @@ def able(model: TextModel, capability: str) -> Any:
     raise ValueError(f"this run is a {own}, which cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
 
 
+def _settings(options: dict[str, Any]) -> SamplingConfig:
+    known = [field.name for field in dataclasses.fields(SamplingConfig)]
+    for name in options:
+        if name not in known:
+            raise ValueError(f"generate has no option {name!r}: {nearest(name, known)}")
+    return SamplingConfig(**options)
+
+
 def _padded(ids: list[np.ndarray], documents: list[int], begin: int) -> Batch:
     lengths_B = torch.tensor([len(one) for one in ids])
     tokens_LB = torch.full((max(1, int(lengths_B.max())), len(ids)), begin)
@@ -170,6 +214,11 @@ def _config_json(run: runs.Run) -> dict[str, Any]:
 def _looks_like_hub(name: str) -> bool:
     owner, _, rest = name.partition("/")
     return bool(owner) and bool(rest) and "/" not in rest and owner not in (".", "..", "runs")
+
+
+def _in_word(spoken: bytes) -> bool:
+    """Letters, digits, apostrophes, and any part of a character beyond ASCII."""
+    return bool(spoken) and all(byte >= 0x80 or chr(byte).isalnum() or byte == ord("'") for byte in spoken)
 
 
 def _bytes(text: Text) -> bytes:

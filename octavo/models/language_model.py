@@ -42,6 +42,11 @@ class LanguageModel(TextModel):
         _, nats_LB, carry = self._nats(batch, carry)
         return nats_LB, carry
 
+    def logits(self, batch: Batch) -> Tensor:
+        """What is expected at each token, logits_LBV."""
+        state = self.writer.begin(None, len(batch.lengths_B))
+        return self.writer.head(self.writer(batch.inputs_LB, state).states_LBD)
+
     def condition(self, count: int) -> None:
         """What a new text is written from: nothing."""
 

@@ -1,0 +1,43 @@
+"""Verbs about runs and recipes as a whole: recipes, figure, export."""
+
+import argparse
+from pathlib import Path
+
+from octavo.commands.output import print_rows
+from octavo.recipe import nearest
+
+
+def recipes(options: argparse.Namespace) -> None:
+    """Names, what each is, and where its figures stand."""
+    from octavo.recipes import RECIPES
+
+    known = [make() for make in RECIPES.values()]
+    width = max(len(recipe.name) for recipe in known)
+    for recipe in known:
+        row = {"name": recipe.name, "about": recipe.about, "paper": recipe.paper}
+        if options.json:
+            print_rows([row], True)
+        else:
+            print(f"{recipe.name:<{width}}  {recipe.about}  [{recipe.paper}]")
+
+
+def figure(options: argparse.Namespace) -> None:
+    """Draw one figure from what runs have logged."""
+    from octavo.figures import FIGURES
+
+    if options.name not in FIGURES:
+        raise ValueError(f"no figure {options.name!r}: {nearest(options.name, FIGURES)}")
+    paths = [Path(run) / "metrics.jsonl" for run in options.runs]
+    for path in paths:
+        if not path.is_file():
+            raise ValueError(f"{path.parent} is no run: it has no metrics.jsonl")
+    FIGURES[options.name](paths, Path(options.out))
+    print(options.out)
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write what `octavo.load` and `from_pretrained` read."""
+    from octavo.pretrained import load
+
+    load(options.run_folder, options.device).save_pretrained(options.out)
+    print(options.out)

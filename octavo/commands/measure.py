@@ -1,0 +1,45 @@
+"""Verbs that measure: evaluate, score, classify, inspect."""
+
+import argparse
+import os
+
+from octavo import experiment
+from octavo.commands.output import print_facts, print_rows, texts_of
+from octavo.pretrained import able, load
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """The run's own metrics."""
+    if options.data_root:
+        os.environ["OCTAVO_DATA"] = options.data_root
+    run = load(options.run_folder, options.device).run
+    print_facts(experiment.evaluate(run, options.split, options.data, options.rows), options.json)
+
+
+def score(options: argparse.Namespace) -> None:
+    """Bits per byte of each document, then of all together."""
+    model = load(options.run_folder, options.device)
+    texts = texts_of(options.file, options.unit)
+    rows = [
+        {"document": number, "bits_per_byte": one.bits_per_byte, "nats": one.nats, "bytes": one.bytes}
+        for number, one in enumerate(model.score(texts), start=1)
+    ]
+    if not options.json:
+        print("document  bits/byte  nats  bytes")
+    print_rows(rows, options.json)
+
+
+def classify(options: argparse.Namespace) -> None:
+    """Each text's label and the probability of every label."""
+    model = load(options.run_folder, options.device)
+    able(model.run.model, "classify")
+    print_rows(model.classify(texts_of(options.file)), options.json)
+
+
+def inspect(options: argparse.Namespace) -> None:
+    """Entropy, loss and rank of the truth at each token."""
+    model = load(options.run_folder, options.device)
+    [text] = texts_of(options.text, "documents")
+    if not options.json:
+        print("token  entropy (bits)  loss (bits)  rank")
+    print_rows((one._asdict() for one in model.inspect(text)), options.json)

@@ -1,0 +1,50 @@
+"""How results reach people: data on stdout, as JSON where it is asked for; texts from files or standard input."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from octavo.data.files import FilesConfig, read
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def print_facts(facts: dict[str, Any], as_json: bool) -> None:
+    """One object: a line of JSON, or a line for each fact."""
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        print(f"{name.replace('_', ' '):>20}  {_shown(value)}")
+
+
+def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
+    """Many objects: a line of JSON each, or a line of columns each."""
+    for row in rows:
+        if as_json:
+            print_json(row)
+        else:
+            print("  ".join(_shown(value) for value in row.values()))
+
+
+def texts_of(source: str, unit: str = "lines") -> list[bytes]:
+    """The documents of a file or of standard input; empty ones are kept, so that line numbers agree."""
+    texts, held = [], b""
+    for piece in read(source, FilesConfig(unit=unit)):  # type: ignore[arg-type]
+        held += piece.text
+        if piece.ends:
+            texts.append(held)
+            held = b""
+    if held:
+        texts.append(held)
+    if not texts:
+        raise ValueError(f"{source}: there is no text in it")
+    return texts
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,69 @@
+"""Verbs that write: generate, encode, reconstruct, interpolate, translate, complete."""
+
+import argparse
+
+from octavo.commands.output import print_json, print_rows, texts_of
+from octavo.pretrained import able, load
+
+
+def generate(options: argparse.Namespace) -> None:
+    """Texts that go on from a prompt, a line between one and the next."""
+    if options.num < 1:
+        raise ValueError(f"--num {options.num}: ask for at least one text")
+    texts = load(options.run_folder, options.device).generate(
+        options.prompt,
+        options.num,
+        num_beams=options.num_beams,
+        max_new_tokens=options.max_new_tokens,
+        temperature=options.temperature,
+        top_k=options.top_k,
+        top_p=options.top_p,
+        seed=options.seed,
+        stop=tuple(text.encode() for text in options.stop),
+    )
+    for number, text in enumerate(texts):
+        if options.json:
+            print_json({"prompt": options.prompt, "text": text})
+        else:
+            print(("-" * 40 + "\n" if number else "") + options.prompt + text)
+
+
+def encode(options: argparse.Namespace) -> None:
+    """Each line's vector."""
+    for vector in load(options.run_folder, options.device).encode(texts_of(options.file)):
+        print_json([round(float(value), 6) for value in vector])
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Each line beside what its vector gives back."""
+    model = load(options.run_folder, options.device)
+    texts = texts_of(options.file)
+    for text, back in zip(texts, model.reconstruct(texts), strict=True):
+        original = text.decode("utf-8", "replace")
+        if options.json:
+            print_json({"text": original, "reconstruction": back, "exact": back == original})
+        else:
+            print(f"  text  {original}\n  back  {back}")
+
+
+def interpolate(options: argparse.Namespace) -> None:
+    """The texts between two texts, a line each."""
+    if options.steps < 2:
+        raise ValueError(f"--steps {options.steps}: the two ends alone are 2")
+    texts = load(options.run_folder, options.device).interpolate(options.first, options.last, options.steps)
+    shares = [step / (options.steps - 1) for step in range(options.steps)]
+    print_rows(({"share": share, "text": text} for share, text in zip(shares, texts, strict=True)), options.json)
+
+
+def translate(options: argparse.Namespace) -> None:
+    """A translation of each line."""
+    model = load(options.run_folder, options.device)
+    able(model.run.model, "translate")
+    print_rows(model.translate(texts_of(options.file)), options.json)
+
+
+def complete(options: argparse.Namespace) -> None:
+    """Every completion of the word begun whose probability is above the threshold, the likeliest first."""
+    model = load(options.run_folder, options.device)
+    rows = model.complete(options.prompt, options.threshold)
+    print_rows((one._asdict() for one in rows), options.json)
