@@ -14,6 +14,7 @@ from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Codec
 from octavo.data.prepare import Data, DataConfig, prepare, prepare_text
 from octavo.data.store import Store
+from octavo.environment import environment
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
 from octavo.interfaces import Batch, TextModel
 from octavo.models import build_model
@@ -54,7 +55,7 @@ def train(
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet).to(device)
         if distributed.is_first():
-            describe(folder, recipe, data.codec, About(scale(data.train, data.codec), data.train.label_names))
+            describe(folder, recipe, data.codec, _about(data, device, precision))
             _say_data(data, plain, say)
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
         if resume and (newest := checkpoint.newest(folder / "checkpoints", say)):
@@ -127,6 +128,10 @@ def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     if distributed.is_first():
         distributed.barrier()
     return prepared
+
+
+def _about(data: Data, device: torch.device, precision: Resolved) -> About:
+    return About(scale(data.train, data.codec), data.train.label_names, environment(device, precision))
 
 
 def _trainer(

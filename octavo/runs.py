@@ -6,7 +6,7 @@ it can go on; model.safetensors holds the best weights (or the last, where nothi
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,11 @@ WEIGHTS = "model.safetensors"
 
 @dataclass(frozen=True)
 class About:
-    """What a model must know of its data beyond the recipe and the codec."""
+    """What a model must know of its data beyond the recipe and the codec, and where it was trained."""
 
     scale: Scale
     label_names: tuple[str, ...] = ()
+    environment: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def stored_codec(folder: Path) -> Codec:
 def stored_about(folder: Path) -> About:
     """What else was known of the data."""
     facts = json.loads(_existing(folder, "run.json").read_text("utf-8"))
-    return About(Scale(**facts["scale"]), tuple(facts["label_names"]))
+    return About(Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"])
 
 
 def load_run(folder: Path, device: torch.device) -> Run:

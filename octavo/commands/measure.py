@@ -2,10 +2,12 @@
 
 import argparse
 import os
+from pathlib import Path
 
 from octavo import experiment
-from octavo.commands.output import print_facts, print_rows, texts_of
+from octavo.commands.output import print_facts, print_json, print_rows, texts_of
 from octavo.pretrained import able, load
+from octavo.record import record
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -13,6 +15,9 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.data_root:
         os.environ["OCTAVO_DATA"] = options.data_root
     run = load(options.run_folder, options.device).run
+    if options.record:
+        print_json(record(run, Path(options.run_folder), Path(options.record)))
+        return
     print_facts(experiment.evaluate(run, options.split, options.data, options.rows), options.json)
 
 

@@ -101,6 +101,7 @@ VERBS = (
         _option("--data", "measure on this instead of the run's own data"),
         _option("--split", "train, valid or test (default: test)", default="test"),
         _option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=int, default=1),
+        _option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,
         JSON,

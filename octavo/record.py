@@ -1,0 +1,67 @@
+"""A row of results: what was really measured, with all that it takes to measure it again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from octavo import experiment
+from octavo.recipe import Recipe, fields
+from octavo.recipes import RECIPES, recipe
+from octavo.runs import Run, write_json
+
+
+def row(run: Run, folder: Path, splits: tuple[str, ...] = ("valid", "test")) -> dict[str, Any]:
+    """The recipe, what was overridden in it, the data, the share trained, machine, time, commit and metrics."""
+    position = json.loads(_last_state(folder).read_text("utf-8"))["position"]
+    environment = dict(run.about.environment)
+    return {
+        "recipe": run.recipe.name,
+        "paper": run.recipe.paper,
+        "overrides": overrides(run.recipe),
+        "data": run.recipe.data.train,
+        "parameters": sum(parameter.numel() for parameter in run.model.parameters()),
+        "share_of_training": _share(run.recipe, position["step"], folder),
+        "steps": position["step"],
+        "best_step": position["best_step"],
+        "wall_seconds": round(position["seconds"], 1),
+        "commit": environment.pop("commit", None),
+        "hardware": environment,
+        "metrics": {split: _measured(run, split) for split in splits},
+    }
+
+
+def record(run: Run, folder: Path, path: Path) -> dict[str, Any]:
+    """Measure a run on its valid and test splits and write the row."""
+    made = row(run, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, made)
+    return made
+
+
+def overrides(trained: Recipe) -> dict[str, Any]:
+    """The fields in which a run's recipe differs from the recipe of its name."""
+    if trained.name not in RECIPES:
+        return {}
+    published = dict(fields(recipe(trained.name)))
+    return {path: value for path, value in fields(trained) if path not in published or published[path] != value}
+
+
+def _measured(run: Run, split: str) -> dict[str, Any]:
+    measured = experiment.evaluate(run, split)
+    return {name: value for name, value in measured.items() if name not in ("recipe", "data", "split")}
+
+
+def _share(trained: Recipe, step: int, folder: Path) -> float | None:
+    """The epochs or steps made, as a share of the recipe's own."""
+    published = recipe(trained.name).training if trained.name in RECIPES else trained.training
+    if published.steps:
+        return round(step / published.steps, 4)
+    last = [json.loads(line) for line in (folder / "metrics.jsonl").read_text("utf-8").splitlines()][-1]
+    return round(last["epoch"] / published.epochs, 4) if published.epochs else None
+
+
+def _last_state(folder: Path) -> Path:
+    states = sorted((folder / "checkpoints").glob("step-*/state.json"))
+    if not states:
+        raise ValueError(f"{folder} has no checkpoint: only a run that was trained here can be recorded")
+    return states[-1]
