@@ -18,7 +18,7 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "cpu": _cpu_name(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
-        "torch": torch._version(),
+        "torch": torch.__version__,
         "octavo": _version(),
         "commit": _commit(),
     }

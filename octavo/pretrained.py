@@ -25,7 +25,7 @@ from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.interfaces import Batch, TextModel
 from octavo.models import MODELS
 from octavo.recipe import nearest
-from octavo.training.precision import resolve_device
+from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 
 Text = str | bytes
@@ -58,7 +58,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
         With beams they are the best of one search, by the log-probability of a token.
         """
-        ids = self.run.codec.encode(_bytes(prompt))
+        ids = self.run.codec.encode(_bytes(prompt)).tolist()
         if num_beams > 1:
             written = self._search(ids, num, num_beams, _settings(options).max_new_tokens)
         else:
@@ -67,9 +67,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     def score(self, texts: Sequence[Text]) -> list[Scored]:
         """The cost of each text on its own."""
-        self._able("score")
         originals = [_bytes(text) for text in texts]
-        found = {one.document: one for one in scores(self.run.model, self._batches(originals), self.run.device)}
+        found = {one.document: one for one in scores(self._able("score"), self._batches(originals), self.run.device)}
         return [
             Scored(found[i].nats / np.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)
             for i, text in enumerate(originals)
@@ -116,24 +115,35 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
         condition = self._able("condition")(1)
-        codec, writer = self.run.codec, self.run.model.writer
+        codec, writer = self.run.codec, self._able("writer")
         inputs = [codec.alphabet.begin, *codec.encode(_bytes(prompt)).tolist()]
         inside_V = torch.tensor([_in_word(codec.decode([i])) for i in range(codec.alphabet.size)])
         found = completions(writer, condition, inputs, inside_V, threshold)
         return [Completed(codec.decode(one.ids).decode("utf-8", "replace"), one.probability) for one in found]
+
+    @torch.no_grad()
+    def classify(self, texts: Sequence[Text]) -> list[dict[str, float]]:
+        """The probability of every label for each text."""
+        classify = self._able("classify")
+        found: dict[int, list[float]] = {}
+        for batch in self._batches([_bytes(text) for text in texts]):
+            probability_BC = classify(batch.map(lambda tensor: tensor.to(self.run.device))).float().exp()
+            assert batch.documents_B is not None
+            found |= dict(zip(batch.documents_B.tolist(), probability_BC.tolist(), strict=True))
+        return [dict(zip(self.run.about.label_names, found[i], strict=True)) for i in range(len(texts))]
 
     def _spoken(self, token: int) -> str:
         return "<end>" if token == self.run.codec.alphabet.end else repr(self.run.codec.decode([token]))[2:-1]
 
     def _write(self, condition: Any, prompts: Sequence[Any], options: dict[str, Any]) -> list[Generated]:
         alphabet, codec = self.run.codec.alphabet, self.run.codec
-        return generate(self.run.model.writer, condition, prompts, alphabet, _settings(options), codec.decode)
+        return generate(self._able("writer"), condition, prompts, alphabet, _settings(options), codec.decode)
 
     @torch.no_grad()
     def _search(self, prompt: Sequence[int], num: int, num_beams: int, longest: int) -> list[list[int]]:
         if num > num_beams:
             raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
-        alphabet, writer = self.run.codec.alphabet, self.run.model.writer
+        alphabet, writer = self.run.codec.alphabet, self._able("writer")
         inputs_L1 = torch.tensor([[alphabet.begin, *prompt]], device=self.run.device).T
         state = writer.begin(self._able("condition")(1), 1)
         if len(inputs_L1) > 1:
@@ -160,14 +170,14 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         runs.write_json(save_directory / "config.json", _config_json(self.run))
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, device: str = "auto", **hub: Any) -> "Pretrained":
+    def _from_pretrained(cls, *, model_id: str, device: Device = "auto", **hub: Any) -> "Pretrained":
         known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
         settings = {name: hub[name] for name in known if name in hub}
         folder = Path(model_id) if Path(model_id).is_dir() else Path(snapshot_download(model_id, **settings))
         return load(folder, device)
 
 
-def load(path: str | Path, device: str = "auto") -> Pretrained:
+def load(path: str | Path, device: Device = "auto") -> Pretrained:
     """A trained model from a run's folder, an exported one, or the hub."""
     if not Path(path).exists() and _looks_like_hub(str(path)):
         return Pretrained.from_pretrained(str(path), device=device)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from octavo import experiment
 from octavo.commands.output import print_facts, print_json, print_rows, texts_of
-from octavo.pretrained import able, load
+from octavo.pretrained import load
 from octavo.record import record
 
 
@@ -37,8 +37,13 @@ def score(options: argparse.Namespace) -> None:
 def classify(options: argparse.Namespace) -> None:
     """Each text's label and the probability of every label."""
     model = load(options.run_folder, options.device)
-    able(model.run.model, "classify")
-    print_rows(model.classify(texts_of(options.file)), options.json)
+    texts = texts_of(options.file)
+    for probabilities in model.classify(texts):
+        label = max(probabilities, key=probabilities.__getitem__)
+        if options.json:
+            print_json({"label": label, "probabilities": probabilities})
+        else:
+            print(f"{label}  {probabilities[label]:.4f}")
 
 
 def inspect(options: argparse.Namespace) -> None:

@@ -59,7 +59,6 @@ def translate(options: argparse.Namespace) -> None:
     """A translation of each line."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "translate")
-    print_rows(model.translate(texts_of(options.file)), options.json)
 
 
 def complete(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Sums of nats over texts, and what people make of them: bits per byte, perplexity. Shapes: L length, B batch."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 
 Sums = dict[str, Mean]
+Scorer = Callable[[Batch], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
 
 
@@ -50,11 +51,10 @@ class Score(NamedTuple):
 
 
 @torch.no_grad()
-def scores(model: TextModel, batches: Iterable[Batch], device: torch.device) -> Iterable[Score]:
+def scores(score: Scorer, batches: Iterable[Batch], device: torch.device) -> Iterable[Score]:
     """The cost of each document, each begun anew."""
-    model.eval()
     for batch in batches:
-        nats_LB, _ = model.score(batch.map(lambda tensor: tensor.to(device)))
+        nats_LB, _ = score(batch.map(lambda tensor: tensor.to(device)))
         nats_B: Tensor = nats_LB.double().sum(0)
         assert batch.documents_B is not None
         rows = zip(batch.documents_B.tolist(), nats_B.tolist(), batch.lengths_B.tolist(), strict=True)

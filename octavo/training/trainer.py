@@ -159,7 +159,7 @@ class Trainer:
 
     def _total_steps(self) -> int | None:
         epochs = self.config.epochs
-        by_epochs = epochs and round(epochs * self.batches.steps_per_epoch / self.config.accumulate)
+        by_epochs = round(epochs * self.batches.steps_per_epoch / self.config.accumulate) if epochs else None
         limits = [limit for limit in (self.config.steps, by_epochs) if limit]
         if not limits and not self.config.time_limit:
             raise ValueError("training has no end: give training.steps, training.epochs or training.time_limit")
