@@ -17,7 +17,7 @@ def linear_cross_entropy_plain(
     x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Σ_n share_n · −log softmax(W x_n + b)[target_n], and each position's nats: the readable twin."""
-    logits_NV = F.linear(x_ND, weight_VD, bias_V).float()
+    logits_NV = _wide(F.linear(x_ND, weight_VD, bias_V))
     nats_N = F.cross_entropy(logits_NV, target_N, reduction="none")
     return (share_N * nats_N).sum(), nats_N.detach()
 
@@ -29,13 +29,18 @@ def linear_cross_entropy(
 
     A position with a share of zero is ignored; its nats are still returned.
     """
-    low = _product_dtype(x_ND)
-    return _LinearCrossEntropy.apply(x_ND, weight_VD, bias_V, target_N, share_N, low)
+    low, learns = _product_dtype(x_ND), torch.is_grad_enabled()
+    return _LinearCrossEntropy.apply(x_ND, weight_VD, bias_V, target_N, share_N, low, learns)
 
 
 def _product_dtype(x_ND: Tensor) -> torch.dtype:
     device = x_ND.device.type
     return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x_ND.dtype
+
+
+def _wide(logits_NV: Tensor) -> Tensor:
+    """In single precision at least: a softmax over many ids needs it."""
+    return logits_NV.to(torch.promote_types(logits_NV.dtype, torch.float32))
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
@@ -48,16 +53,18 @@ class _LinearCrossEntropy(torch.autograd.Function):
         target_N: Tensor,
         share_N: Tensor,
         low: torch.dtype,
+        learns: bool,
     ) -> tuple[Tensor, Tensor]:
-        wants_x, wants_weight, wants_bias = ctx.needs_input_grad[:3]
+        # needs_input_grad is about the inputs alone: it is true of weights under no_grad as well.
+        wants_x, wants_weight, wants_bias = (learns and needs for needs in ctx.needs_input_grad[:3])
         x_low_ND, weight_low_VD = x_ND.to(low), weight_VD.to(low)
         bias_low_V = None if bias_V is None else bias_V.to(low)
-        nats_N = torch.empty(len(x_ND), dtype=torch.float32, device=x_ND.device)
+        nats_N = _wide(x_low_ND.new_empty(len(x_ND)))
         grad_x_ND = torch.empty_like(x_low_ND) if wants_x else None
         grad_weight_VD = torch.zeros_like(weight_VD) if wants_weight else None
         grad_bias_V = torch.zeros_like(bias_V) if wants_bias and bias_V is not None else None
         for part in _chunks(len(x_ND), len(weight_VD)):
-            logits_nV = F.linear(x_low_ND[part], weight_low_VD, bias_low_V).float()
+            logits_nV = _wide(F.linear(x_low_ND[part], weight_low_VD, bias_low_V))
             normaliser_n = logits_nV.logsumexp(1)
             nats_N[part] = normaliser_n - logits_nV.gather(1, target_N[part, None])[:, 0]
             if not (wants_x or wants_weight or wants_bias):
@@ -80,7 +87,7 @@ class _LinearCrossEntropy(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor, _: Any) -> tuple[Tensor | None, ...]:
         grad_x_ND, grad_weight_VD, grad_bias_V, nats_N = ctx.saved_tensors
         scaled = [None if made is None else made * grad for made in (grad_x_ND, grad_weight_VD, grad_bias_V)]
-        return *scaled, None, nats_N * grad if ctx.needs_input_grad[4] else None, None
+        return *scaled, None, nats_N * grad if ctx.needs_input_grad[4] else None, None, None
 
 
 def _chunks(positions: int, vocabulary: int) -> list[slice]:

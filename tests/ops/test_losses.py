@@ -1,0 +1,132 @@
+"""The fused cross entropy against its plain twin. Shapes: N positions, D features, V vocabulary."""
+
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+
+from octavo.ops import losses
+from octavo.ops.losses import linear_cross_entropy, linear_cross_entropy_plain
+
+DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
+V, D = 11, 5
+
+
+class Inputs(NamedTuple):
+    x_ND: Tensor
+    weight_VD: Tensor
+    bias_V: Tensor | None
+    target_N: Tensor
+    share_N: Tensor
+
+
+def some(positions: int, dtype: torch.dtype = torch.float64, bias: bool = True) -> Inputs:
+    """All but the targets wait for a gradient; every third position has no share."""
+    chance = torch.Generator().manual_seed(positions)
+    x_ND, weight_VD = (torch.randn(size, D, generator=chance, dtype=dtype) for size in (positions, V))
+    bias_V = torch.randn(V, generator=chance, dtype=dtype).requires_grad_() if bias else None
+    target_N = torch.randint(V, (positions,), generator=chance)
+    share_N = torch.rand(positions, generator=chance, dtype=dtype) * (torch.arange(positions) % 3 > 0)
+    return Inputs(x_ND.requires_grad_(), weight_VD.requires_grad_(), bias_V, target_N, share_N.requires_grad_())
+
+
+def values_and_gradients(loss: Any, inputs: Inputs) -> list[Tensor]:
+    """A weighted total, so that the gradient that comes from above is not 1."""
+    total, nats_N = loss(*inputs)
+    learning = [part for part in inputs if part is not None and part.requires_grad]
+    return [total.detach(), nats_N, *torch.autograd.grad(-3 * total, learning)]
+
+
+@DTYPES
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
+@pytest.mark.parametrize("positions", [1, 2, 7, 30])
+@pytest.mark.parametrize("chunk", [1, 4 * V, 1 << 22], ids=["one by one", "by four", "whole"])
+def test_fused_equals_plain(
+    dtype: torch.dtype, bias: bool, positions: int, chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(losses, "CHUNK_ELEMENTS", chunk)
+    inputs = some(positions, dtype, bias)
+    fused = values_and_gradients(linear_cross_entropy, inputs)
+    plain = values_and_gradients(linear_cross_entropy_plain, inputs)
+    assert [one.dtype for one in fused] == [dtype] * len(plain)
+    for got, wanted in zip(fused, plain, strict=True):
+        torch.testing.assert_close(got, wanted)
+
+
+def test_plain_is_the_equation() -> None:
+    inputs = some(6)
+    shares_NV = torch.softmax(inputs.x_ND @ inputs.weight_VD.T + inputs.bias_V, dim=1)
+    nats_N = -shares_NV[torch.arange(6), inputs.target_N].log()
+    total, told_N = linear_cross_entropy_plain(*inputs)
+    torch.testing.assert_close(told_N, nats_N)
+    torch.testing.assert_close(total, inputs.share_N @ nats_N)
+
+
+def test_chunks_hold_every_position_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(losses, "CHUNK_ELEMENTS", 3 * V + 1)
+    chunks = losses._chunks(10, V)
+    assert [list(range(10)[part]) for part in chunks] == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
+
+
+def test_a_vocabulary_larger_than_a_chunk_goes_a_position_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(losses, "CHUNK_ELEMENTS", V - 1)
+    assert len(losses._chunks(4, V)) == 4
+
+
+def test_positions_without_a_share_have_nats_but_move_nothing() -> None:
+    inputs = some(4)
+    nobody = inputs._replace(share_N=torch.zeros(4, dtype=torch.float64))
+    total, nats_N, *gradients = values_and_gradients(linear_cross_entropy, nobody)
+    assert total == 0
+    assert (nats_N > 0).all()
+    assert not any(gradient.any() for gradient in gradients)
+
+
+def test_no_positions_cost_nothing() -> None:
+    total, nats_N, *gradients = values_and_gradients(linear_cross_entropy, some(0))
+    assert total == 0
+    assert nats_N.shape == (0,)
+    assert not any(gradient.any() for gradient in gradients)
+
+
+@pytest.mark.parametrize("learning", range(3), ids=["x", "weight", "bias"])
+def test_each_gradient_alone(learning: int) -> None:
+    parts = [part if i == learning else part.detach() for i, part in enumerate(some(7))]
+    *_, fused = values_and_gradients(linear_cross_entropy, Inputs(*parts))
+    *_, plain = values_and_gradients(linear_cross_entropy_plain, Inputs(*parts))
+    torch.testing.assert_close(fused, plain)
+
+
+def test_where_no_gradient_is_wanted_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = some(7)
+    wanted, _ = linear_cross_entropy(*inputs)
+    monkeypatch.delattr(losses, "_error_over")
+    with torch.no_grad():
+        total, _ = linear_cross_entropy(*inputs)
+    assert total == wanted
+    assert not total.requires_grad
+    assert linear_cross_entropy(*(part.detach() for part in inputs))[0] == wanted
+
+
+def test_what_is_held_in_the_forward_is_no_more_than_a_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    widths = []
+    product = torch.nn.functional.linear
+    monkeypatch.setattr(losses, "CHUNK_ELEMENTS", 4 * V)
+    monkeypatch.setattr(losses.F, "linear", lambda x_ND, *rest: widths.append(len(x_ND)) or product(x_ND, *rest))
+    linear_cross_entropy(*some(10))
+    assert widths == [4, 4, 2]
+
+
+def test_half_precision_rounds_products_not_sums() -> None:
+    inputs = some(200, torch.float32)
+    exact = values_and_gradients(linear_cross_entropy_plain, inputs)
+    with torch.autocast("cpu", torch.bfloat16):
+        fused = values_and_gradients(linear_cross_entropy, inputs)
+        plain = values_and_gradients(linear_cross_entropy_plain, inputs)
+    assert {one.dtype for one in fused} == {torch.float32}
+    for got, twin, wanted in zip(fused, plain, exact, strict=True):
+        assert not torch.equal(got, wanted)
+        near = 2**-6 * float(wanted.abs().max())  # a product's 8 bits, a few roundings of them
+        torch.testing.assert_close(got, wanted, atol=near, rtol=0)
+        torch.testing.assert_close(got, twin, atol=near, rtol=0)
