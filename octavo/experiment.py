@@ -53,7 +53,7 @@ def train(
     try:
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
-        plain = build_model(recipe.model, data.codec.alphabet).to(device)
+        plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
         if distributed.is_first():
             describe(folder, recipe, data.codec, _about(data, device, precision))
             _say_data(data, plain, say)

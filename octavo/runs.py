@@ -70,7 +70,7 @@ def stored_about(folder: Path) -> About:
 def load_run(folder: Path, device: torch.device) -> Run:
     """The run's best model, in evaluation mode."""
     recipe, codec, about = stored_recipe(folder), stored_codec(folder), stored_about(folder)
-    model = build_model(recipe.model, codec.alphabet)
+    model = build_model(recipe.model, codec.alphabet, len(about.label_names))
     restore_model(model, load_file(_existing(folder, WEIGHTS)))
     return Run(recipe, codec, about, model.to(device).eval(), device)
 

@@ -18,7 +18,10 @@ class Stacked(NamedTuple):
 
 
 class LSTMStack(nn.Module):
-    """Layers of `nn.LSTM`, or of the normalised form, dropout between one and the next."""
+    """Layers of `nn.LSTM`, or of the normalised form, dropout between one and the next.
+
+    Dense layers each see the input and the outputs of all before them (Huang et al. 2016).
+    """
 
     def __init__(
         self,
@@ -28,12 +31,14 @@ class LSTMStack(nn.Module):
         dropout: float = 0.0,
         variational: bool = False,
         normalised: bool = False,
+        dense: bool = False,
     ) -> None:
         super().__init__()
         cell = NormalisedLSTM if normalised else nn.LSTM
-        self.layers = nn.ModuleList(cell(inputs if layer == 0 else width, width) for layer in range(layers))
+        seen = [inputs, *(inputs + layer * width if dense else width for layer in range(1, layers))]
+        self.layers = nn.ModuleList(cell(features, width) for features in seen)
         self.dropout = Dropout(dropout, variational)
-        self.width = width
+        self.width, self.dense = width, dense
 
     def begin(self, batch: int) -> tuple[CellState, ...]:
         """Zeros for every layer."""
@@ -41,10 +46,14 @@ class LSTMStack(nn.Module):
         return tuple((zeros_1BD, zeros_1BD) for _ in self.layers)
 
     def forward(self, x_LBD: Tensor, state: tuple[CellState, ...]) -> Stacked:
-        outputs, states = [], []
+        outputs: list[Tensor] = []
+        states = []
         for layer, before in zip(self.layers, state, strict=True):
-            x_LBD, after = layer(self.dropout(x_LBD) if outputs else x_LBD, before)
-            outputs.append(x_LBD)
+            if outputs:
+                dropped_LBD = self.dropout(outputs[-1])
+                x_LBD = torch.cat([x_LBD, dropped_LBD], dim=-1) if self.dense else dropped_LBD
+            output_LBD, after = layer(x_LBD, before)
+            outputs.append(output_LBD)
             states.append(after)
         return Stacked(tuple(outputs), tuple(states))
 

@@ -6,13 +6,18 @@ from pydantic import Discriminator
 
 from octavo.interfaces import Alphabet, TextModel
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
+from octavo.models.classifier import Classifier, ClassifierConfig
 from octavo.models.language_model import LanguageModel, LanguageModelConfig
 
-ModelConfig = Annotated[LanguageModelConfig | AutoencoderConfig, Discriminator("kind")]
+ModelConfig = Annotated[LanguageModelConfig | AutoencoderConfig | ClassifierConfig, Discriminator("kind")]
 
-MODELS: dict[type, type[TextModel]] = {LanguageModelConfig: LanguageModel, AutoencoderConfig: Autoencoder}
+MODELS: dict[type, type[TextModel]] = {
+    LanguageModelConfig: LanguageModel,
+    AutoencoderConfig: Autoencoder,
+    ClassifierConfig: Classifier,
+}
 
 
-def build_model(config: ModelConfig, alphabet: Alphabet) -> TextModel:
-    """The model that this configuration describes."""
-    return MODELS[type(config)](config, alphabet)
+def build_model(config: ModelConfig, alphabet: Alphabet, labels: int = 0) -> TextModel:
+    """The model that this configuration describes, for data with so many labels."""
+    return MODELS[type(config)](config, alphabet, labels)

@@ -28,7 +28,7 @@ class AutoencoderConfig:
 class Autoencoder(TextModel):
     """A text to a vector and back: z = W r(x), log p(x | z) = Σ_t log p(x_t | x_<t, z)."""
 
-    def __init__(self, config: AutoencoderConfig, alphabet: Alphabet) -> None:
+    def __init__(self, config: AutoencoderConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
         self.unit = config.unit
         self.reader = build_reader(config.reader, alphabet)

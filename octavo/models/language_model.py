@@ -25,7 +25,7 @@ class LanguageModelConfig:
 class LanguageModel(TextModel):
     """log p(x) = Σ_t log p(x_t | x_<t), the state carried from a window to the one that follows."""
 
-    def __init__(self, config: LanguageModelConfig, alphabet: Alphabet) -> None:
+    def __init__(self, config: LanguageModelConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
         self.unit = config.unit
         self.writer = build_writer(config.writer, alphabet)

@@ -26,6 +26,7 @@ class LSTMReaderConfig:
     variational: bool = False
     normalised: bool = False
     backwards: bool = True
+    dense: bool = False
 
 
 class LSTMReader(Reader):
@@ -37,7 +38,13 @@ class LSTMReader(Reader):
         self.embedding = nn.Embedding(alphabet.size, config.embedding)
         self.dropout = Dropout(config.dropout, config.variational)
         self.stack = LSTMStack(
-            config.embedding, config.width, config.layers, config.dropout, config.variational, config.normalised
+            config.embedding,
+            config.width,
+            config.layers,
+            config.dropout,
+            config.variational,
+            config.normalised,
+            config.dense,
         )
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
