@@ -8,13 +8,17 @@ from octavo.interfaces import Alphabet, TextModel
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.models.classifier import Classifier, ClassifierConfig
 from octavo.models.language_model import LanguageModel, LanguageModelConfig
+from octavo.models.translator import Translator, TranslatorConfig
 
-ModelConfig = Annotated[LanguageModelConfig | AutoencoderConfig | ClassifierConfig, Discriminator("kind")]
+ModelConfig = Annotated[
+    LanguageModelConfig | AutoencoderConfig | ClassifierConfig | TranslatorConfig, Discriminator("kind")
+]
 
 MODELS: dict[type, type[TextModel]] = {
     LanguageModelConfig: LanguageModel,
     AutoencoderConfig: Autoencoder,
     ClassifierConfig: Classifier,
+    TranslatorConfig: Translator,
 }
 
 

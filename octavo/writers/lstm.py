@@ -7,7 +7,8 @@ from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from octavo.config import Tiny, config
-from octavo.interfaces import Alphabet, Condition, Writer, Written
+from octavo.interfaces import Alphabet, Condition, Reading, Writer, Written
+from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.lstm import CellState, LSTMStack
 
@@ -19,7 +20,8 @@ class LSTMWriterConfig:
     """Dropout has a share on embeddings and between layers (`dropout`) and one before the output.
 
     `tied` gives the output product the embedding's weights; `drop_word` hides whole input tokens in training;
-    `condition_each_step` feeds the condition with every token, beside making the first state of it.
+    `condition_each_step` feeds the condition with every token, beside making the first state of it; `attention`
+    looks at the positions of a source that has been read (dot products, Luong et al. 2015).
     """
 
     kind: Literal["lstm"] = "lstm"
@@ -33,13 +35,15 @@ class LSTMWriterConfig:
     normalised: bool = False
     tied: bool = False
     condition_each_step: bool = True
+    attention: bool = False
 
 
 class LSTMWriterState(NamedTuple):
-    """Each layer's cells, and the condition as one more step of input, 1 × B × C."""
+    """Each layer's cells, the condition as one more step of input, 1 × B × C, and what attention looks at."""
 
     cells: tuple[CellState, ...]
     condition_1BC: Tensor | None
+    memory: Memory | None = None
 
 
 class LSTMWriter(Writer):
@@ -60,10 +64,16 @@ class LSTMWriter(Writer):
             config.normalised,
         )
         self.first_state = nn.Linear(condition, 2 * config.layers * config.width) if condition else None
+        self.mixed = self._attention(config, condition) if config.attention else None
         self.dropout_output = Dropout(config.dropout_output, config.variational)
         self.head = nn.Linear(config.width, alphabet.size)
         if config.tied:
             self._tie(config)
+
+    def _attention(self, config: LSTMWriterConfig, condition: int) -> nn.Linear:
+        if condition != config.width:
+            raise ValueError(f"attention needs a reader as wide as the writer, {config.width}, not {condition}")
+        return nn.Linear(2 * config.width, config.width)
 
     def _tie(self, config: LSTMWriterConfig) -> None:
         if config.embedding != config.width:
@@ -71,18 +81,22 @@ class LSTMWriter(Writer):
         self.head.weight = self.embedding.weight
 
     def begin(self, condition: Condition, batch: int) -> LSTMWriterState:
-        """Zeros, or a state made of the condition_BC by a linear map."""
+        """Zeros, or a state made of the condition, a vector for each text or a source's summary, by a linear map."""
         if self.first_state is None:
             return LSTMWriterState(self.stack.begin(batch), None)
-        parts = self.first_state(condition)[None].chunk(2 * len(self.stack.layers), dim=-1)
+        vector_BC = condition.summary_BD if isinstance(condition, Reading) else condition
+        parts = self.first_state(vector_BC)[None].chunk(2 * len(self.stack.layers), dim=-1)
         parts = [part.contiguous() for part in parts]
         cells = tuple(zip(parts[::2], parts[1::2], strict=True))
-        return LSTMWriterState(cells, condition[None] if self.each_step else None)
+        memory = remember(condition) if self.mixed is not None else None
+        return LSTMWriterState(cells, vector_BC[None] if self.each_step else None, memory)
 
     def forward(self, inputs_LB: Tensor, state: LSTMWriterState) -> Written:
         x_LBD = self.dropout(self.drop_word(self.embedding(inputs_LB)))
         if state.condition_1BC is not None:
             x_LBD = torch.cat([x_LBD, state.condition_1BC.expand(len(x_LBD), -1, -1)], dim=-1)
         layers, cells = self.stack(x_LBD, state.cells)
-        written = LSTMWriterState(cells, state.condition_1BC)
-        return Written(self.dropout_output(layers[-1]), written, layers[:-1])
+        states_LBD = layers[-1]
+        if self.mixed is not None and state.memory is not None:
+            states_LBD = self.mixed(torch.cat([states_LBD, attend(states_LBD, state.memory)], dim=-1)).tanh()
+        return Written(self.dropout_output(states_LBD), state._replace(cells=cells), layers[:-1])
