@@ -53,4 +53,5 @@ class LSTMReader(Reader):
         embedded_LBD = self.dropout(self.embedding(tokens_LB))
         layers, _ = self.stack(embedded_LBD, self.stack.begin(tokens_LB.shape[1]))
         summaries = tuple(last_valid(states_LBD, lengths_B) for states_LBD in layers)
-        return Reading(layers[-1], summaries[-1], lengths_B, summaries)
+        states_LBD = reversed_texts(layers[-1], lengths_B) if self.backwards else layers[-1]
+        return Reading(states_LBD, summaries[-1], lengths_B, summaries)
