@@ -1,5 +1,6 @@
 """What every test and doctest shares: a cache of its own, one thread, the same examples every time."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -9,6 +10,9 @@ import torch
 hypothesis.settings.register_profile("octavo", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("octavo")
 torch.set_num_threads(1)
+
+# Its kernels cannot be defined without Triton, so neither can its doctests be looked for.
+collect_ignore = [] if find_spec("triton") else ["octavo/ops/recurrence/triton_kernel.py"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,246 @@
+/* The gated recurrence over pre-activations, activations and scan in one pass (Bradbury et al. 2017, eq. 3-5).
+
+   gates [length][batch][G][width], float or bfloat16, hold z, f, then o, then i, as far as G = 2, 3 or 4 goes:
+
+       c = sigmoid(f) * c_before + sigmoid(-f) * tanh(z)        G = 2, 3
+       c = sigmoid(f) * c_before + sigmoid(i)  * tanh(z)        G = 4
+       h = sigmoid(o) * c                                       G = 3, 4
+
+   Activations and states are float whatever the gates are. Time is the outer loop, so that memory is read in order;
+   each thread keeps its own blocks of channels. The backward recomputes the activations rather than store them. */
+
+#include <stdint.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+enum { BLOCK = 64 /* channels */, LINE = 64 /* bytes of a cache line */ };
+
+typedef struct {
+    int64_t length, batch, width;
+    const int64_t *lengths;    /* [batch], or null: every text is full */
+    const void *gates;         /* [length][batch][G][width] */
+    float *states;             /* [length][batch][width]: c, written forward and read backward */
+    void *output;              /* [length][batch][width]: h, of the gates' type; unused if G = 2 */
+    float *carry;              /* [batch][width]: the initial state in, the final one out; backward, their gradients */
+    const float *initial;      /* [batch][width] or null; backward only, as are all below */
+    const void *grad_output;   /* of the gates' type, or null */
+    const float *grad_states;  /* or null */
+    void *grad_gates;
+} Job;
+
+static const float NOTHING[BLOCK];
+
+INLINE float as_float(uint32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
+INLINE uint32_t as_bits(float x) { uint32_t bits; memcpy(&bits, &x, 4); return bits; }
+
+INLINE float load(const void *from, int64_t k, int half) {
+    return half ? as_float((uint32_t)((const uint16_t *)from)[k] << 16) : ((const float *)from)[k];
+}
+
+INLINE void store(void *to, int64_t k, float x, int half) {
+    uint32_t bits = as_bits(x);
+    if (half) ((uint16_t *)to)[k] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    else ((float *)to)[k] = x;
+}
+
+INLINE const void *at(const void *base, int64_t k, int half) { return (const char *)base + k * (half ? 2 : 4); }
+
+/* e^x is exactly 0 below SMALLEST and held above LARGEST, 2^40, so that a product of three stays finite.
+   They are volatile because GCC splits a clamp between known limits into branches, which spoils the vector loop. */
+static const volatile float SMALLEST = -88.03f, LARGEST = 27.72f;
+
+typedef struct { float low, high; } Limits;
+typedef struct { Limits rising, falling, doubled; } Clamps; /* of x for e^x, e^-x and e^-2x */
+
+INLINE Clamps clamps(void) {
+    float small = SMALLEST, large = LARGEST;
+    return (Clamps){{small, large}, {-large, -small}, {-large / 2, -small / 2}};
+}
+
+/* 2^(scale * x), a polynomial between whole powers; NaN stays NaN. */
+INLINE float power(float x, float scale, Limits limits) {
+    x = x < limits.low ? limits.low : x;
+    x = x > limits.high ? limits.high : x;
+    const float round = 12583039.0f; /* 1.5 * 2^23 + 127: adding it leaves the exponent's bits of 2^n lowest */
+    float shifted = x * scale + round, r = x * scale - (shifted - round);
+    float p = 0.00132645909f;
+    p = p * r + 0.00967161914f;
+    p = p * r + 0.0555073503f;
+    p = p * r + 0.240222405f;
+    p = p * r + 0.693146976f;
+    p = p * r + 1.0f;
+    return p * as_float(as_bits(shifted) << 23);
+}
+
+/* The candidate; what each gate lets through, and what is left of 1. */
+typedef struct { float z, f, f_rest, o, o_rest, i, i_rest; } Activations;
+
+/* f_rest and i can be exactly 0, so that a state can be copied to the bit, and 1 - f never cancels.
+   The denominators share one division; two where there are four, whose product could overflow. */
+INLINE Activations activate(float z, float f, float o, float i, Clamps clamp, int G) {
+    const float log2e = 1.44269504f;
+    float ez = power(z, -2 * log2e, clamp.doubled), ef = power(f, -log2e, clamp.falling);
+    float az = 1.0f + ez, af = 1.0f + ef, azf = az * af, over_azf;
+    Activations a = {0};
+    if (G == 3) {
+        float eo = power(o, -log2e, clamp.falling), ao = 1.0f + eo, shared = 1.0f / (azf * ao);
+        over_azf = shared * ao, a.o = shared * azf, a.o_rest = eo * a.o;
+    } else {
+        over_azf = 1.0f / azf;
+    }
+    if (G == 4) {
+        float eo = power(o, -log2e, clamp.falling), ao = 1.0f + eo;
+        float ei = power(i, log2e, clamp.rising), ai = 1.0f + ei, shared = 1.0f / (ao * ai);
+        a.o = shared * ai, a.o_rest = eo * a.o, a.i_rest = shared * ao, a.i = ei * a.i_rest;
+    }
+    a.z = 2.0f * (over_azf * af) - 1.0f;
+    a.f = over_azf * az, a.f_rest = ef * a.f;
+    return a;
+}
+
+INLINE void prefetch(const void *from, int64_t bytes) {
+    for (int64_t k = 0; k < bytes; k += LINE) __builtin_prefetch((const char *)from + k);
+}
+
+/* The channels of text b from h on, n of them. */
+typedef struct { int64_t b, h, n; } Block;
+
+INLINE Block block_at(const Job *job, int64_t b, int64_t h) {
+    if (h >= job->width) b++, h = 0;
+    return (Block){b, h, MIN(BLOCK, job->width - h)};
+}
+
+INLINE Block first_block(const Job *job, int64_t index) {
+    int64_t per_text = (job->width + BLOCK - 1) / BLOCK;
+    return block_at(job, index / per_text, index % per_text * BLOCK);
+}
+
+INLINE void forward_block(const Job *job, int64_t t, Block here, int half, int G) {
+    const int64_t H = job->width, n = here.n, row = t * job->batch + here.b;
+    const void *gates = at(job->gates, row * G * H + here.h, half);
+    float *restrict carry = job->carry + here.b * H + here.h, *restrict states = job->states + row * H + here.h;
+    void *output = (void *)at(job->output, row * H + here.h, half);
+    if (job->lengths && t >= job->lengths[here.b]) {
+        memset(states, 0, n * 4);
+        if (G > 2) memset(output, 0, n * (half ? 2 : 4));
+        return;
+    }
+    if (t + 1 < job->length)
+        for (int g = 0; g < G; g++) prefetch(at(gates, (job->batch * G + g) * H, half), n * (half ? 2 : 4));
+    const Clamps clamp = clamps();
+    #pragma omp simd
+    for (int64_t k = 0; k < n; k++) {
+        float o = G > 2 ? load(gates, k + 2 * H, half) : 0, i = G > 3 ? load(gates, k + 3 * H, half) : 0;
+        Activations a = activate(load(gates, k, half), load(gates, k + H, half), o, i, clamp, G);
+        float c = carry[k] + (G > 3 ? a.i * a.z - a.f_rest * carry[k] : a.f_rest * (a.z - carry[k]));
+        states[k] = carry[k] = c;
+        if (G > 2) store(output, k, a.o * c, half);
+    }
+}
+
+INLINE void backward_block(const Job *job, int64_t t, Block here, int half, int G) {
+    const int64_t H = job->width, n = here.n, row = t * job->batch + here.b, place = row * H + here.h;
+    const void *gates = at(job->gates, row * G * H + here.h, half);
+    void *grads = (void *)at(job->grad_gates, row * G * H + here.h, half);
+    if (job->lengths && t >= job->lengths[here.b]) {
+        for (int g = 0; g < G; g++) memset((void *)at(grads, g * H, half), 0, n * (half ? 2 : 4));
+        return;
+    }
+    const float *restrict c = job->states + place;
+    const float *restrict before = t ? c - job->batch * H : job->initial ? job->initial + here.b * H + here.h : NOTHING;
+    const float *restrict grad_states = job->grad_states ? job->grad_states + place : NOTHING;
+    const void *grad_output = job->grad_output ? at(job->grad_output, place, half) : NOTHING;
+    float *restrict carry = job->carry + here.b * H + here.h;
+    if (t) {
+        for (int g = 0; g < G; g++) prefetch(at(gates, (g - job->batch * G) * H, half), n * (half ? 2 : 4));
+        if (t > 1) prefetch(before - job->batch * H, n * 4);
+        if (job->grad_output) prefetch(at(grad_output, -job->batch * H, half), n * (half ? 2 : 4));
+        if (job->grad_states) prefetch(grad_states - job->batch * H, n * 4);
+    }
+    const Clamps clamp = clamps();
+    #pragma omp simd
+    for (int64_t k = 0; k < n; k++) {
+        float o = G > 2 ? load(gates, k + 2 * H, half) : 0, i = G > 3 ? load(gates, k + 3 * H, half) : 0;
+        Activations a = activate(load(gates, k, half), load(gates, k + H, half), o, i, clamp, G);
+        float dh = G > 2 ? load(grad_output, k, half) : 0, dc = carry[k] + grad_states[k] + dh * a.o;
+        float dc_df = G > 3 ? before[k] : before[k] - a.z;
+        carry[k] = dc * a.f;
+        store(grads, k, dc * (G > 3 ? a.i : a.f_rest) * (1.0f - a.z * a.z), half);
+        store(grads, k + H, dc * dc_df * a.f * a.f_rest, half);
+        if (G > 2) store(grads, k + 2 * H, dh * c[k] * a.o * a.o_rest, half);
+        if (G > 3) store(grads, k + 3 * H, dc * a.z * a.i * a.i_rest, half);
+    }
+}
+
+/* A thread's blocks, `count` of them from the first on, through all of time. */
+INLINE void forward(const Job *job, Block first, int64_t count, int half, int G) {
+    for (int64_t t = 0; t < job->length; t++) {
+        Block block = first;
+        for (int64_t k = 0; k < count; k++, block = block_at(job, block.b, block.h + BLOCK))
+            forward_block(job, t, block, half, G);
+    }
+}
+
+INLINE void backward(const Job *job, Block first, int64_t count, int half, int G) {
+    for (int64_t t = job->length - 1; t >= 0; t--) {
+        Block block = first;
+        for (int64_t k = 0; k < count; k++, block = block_at(job, block.b, block.h + BLOCK))
+            backward_block(job, t, block, half, G);
+    }
+}
+
+/* One copy of the loops for each gate count and type, and of those for each instruction set. */
+#define VARIANTS(pass, set)                                                                         \
+    static void set pass##_##set(const Job *job, Block first, int64_t count, int half, int G) {     \
+        switch (G * 2 + half) {                                                                     \
+        case 4: pass(job, first, count, 0, 2); break;                                               \
+        case 5: pass(job, first, count, 1, 2); break;                                               \
+        case 6: pass(job, first, count, 0, 3); break;                                               \
+        case 7: pass(job, first, count, 1, 3); break;                                               \
+        case 8: pass(job, first, count, 0, 4); break;                                               \
+        case 9: pass(job, first, count, 1, 4); break;                                               \
+        }                                                                                           \
+    }
+
+#define baseline
+VARIANTS(forward, baseline)
+VARIANTS(backward, baseline)
+#ifdef __x86_64__
+#define avx2 __attribute__((target("avx2,fma")))
+#define avx512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
+VARIANTS(forward, avx2)
+VARIANTS(backward, avx2)
+VARIANTS(forward, avx512)
+VARIANTS(backward, avx512)
+#endif
+
+typedef void Pass(const Job *, Block, int64_t, int, int);
+
+static Pass *best(int is_backward) {
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return is_backward ? backward_avx512 : forward_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return is_backward ? backward_avx2 : forward_avx2;
+#endif
+    return is_backward ? backward_baseline : forward_baseline;
+}
+
+/* Runs one pass on up to `threads` threads; on one, OpenMP is never entered, as a forked child needs. */
+void octavo_recurrence(const Job *job, int is_backward, int half, int G, int threads) {
+    int64_t blocks = job->batch * ((job->width + BLOCK - 1) / BLOCK);
+    Pass *pass = best(is_backward);
+    if (threads > blocks) threads = (int)blocks;
+    if (threads <= 1) {
+        pass(job, first_block(job, 0), blocks, half, G);
+        return;
+    }
+    #pragma omp parallel for num_threads(threads) schedule(static)
+    for (int k = 0; k < threads; k++) {
+        int64_t from = blocks * k / threads, to = blocks * (k + 1) / threads;
+        pass(job, first_block(job, from), to - from, half, G);
+    }
+}
