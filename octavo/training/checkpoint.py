@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -46,19 +45,19 @@ def save(root: Path, step: int, tensors: Mapping[str, Mapping[str, Tensor]], fac
     fresh = root / f".{folder.name}-{secrets.token_hex(4)}"
     try:
         _write(fresh, tensors, facts)
-    except (OSError, SafetensorError) as error:
+        _put_in_place(fresh, folder)
+    except BaseException as error:
         shutil.rmtree(fresh, ignore_errors=True)
         if _is_full(error):
-            raise DiskFull(errno.ENOSPC, _no_room(folder, tensors)) from error
+            raise DiskFull(_no_room(folder, tensors)) from error
         raise
-    _put_in_place(fresh, folder)
     return folder
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> tuple[dict[str, dict[str, Tensor]], dict[str, Any]]:
     """The tensors by group, and the facts, of a checkpoint whose every byte is verified first."""
-    verify(folder)
-    tensors = {path.stem: load_file(path, device=str(device)) for path in sorted(folder.glob("*.safetensors"))}
+    files = [folder / name for name in verify(folder)]
+    tensors = {path.stem: load_file(path, device=str(device)) for path in files if path.suffix == ".safetensors"}
     return tensors, json.loads((folder / "state.json").read_text())
 
 
@@ -82,9 +81,17 @@ def prune(root: Path, keep_last: int, keep: Collection[int] = ()) -> None:
             _remove(folder)
 
 
-def verify(folder: Path) -> None:
-    """Raise `Damaged` with the file's name, what was expected and what is there, unless all is as it was written."""
-    for name, entry in _manifest(folder).items():
+def discard_after(root: Path, step: int) -> None:
+    """Remove the checkpoints after a step that training goes on from: damaged, or of a future that is made anew."""
+    for folder in _folders(root):
+        if step_of(folder) > step:
+            _remove(folder)
+
+
+def verify(folder: Path) -> list[str]:
+    """The names of a checkpoint's files, all as they were written; `Damaged` says which is not, and how."""
+    files = _manifest(folder)
+    for name, entry in files.items():
         path = folder / name
         if not path.is_file():
             raise Damaged(f"{path} is missing")
@@ -92,6 +99,7 @@ def verify(folder: Path) -> None:
         for fact in ("bytes", "sha256"):
             if actual[fact] != entry[fact]:
                 raise Damaged(f"{path} is damaged: its {fact} should be {entry[fact]}, is {actual[fact]}")
+    return sorted(files)
 
 
 def folder_of(root: Path, step: int) -> Path:
@@ -183,7 +191,7 @@ def _without_manifest(folder: Path) -> Exception:
     return Damaged(f"{folder / 'manifest.json'} is missing, so this is no checkpoint")
 
 
-def _is_full(error: Exception) -> bool:
+def _is_full(error: BaseException) -> bool:
     """Whether the disk or the quota is full; safetensors tells it only in the message."""
     codes = {errno.ENOSPC, errno.EDQUOT}
     return getattr(error, "errno", None) in codes or any(f"(os error {code})" in str(error) for code in codes)

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 import torch
 from pydantic import Discriminator
 from torch import Tensor, nn
-from torch.distributed.tensor import DTensor
 
+from octavo import distributed
 from octavo.config import config
 from octavo.schedules import Constant, Schedule
 
@@ -129,15 +129,22 @@ def clip(parameters: Iterable[nn.Parameter], limit: float | None, scale: float |
     if limit is None:
         torch._foreach_mul_(gradients, scale)
         return None
-    norm = nn.utils.get_total_norm(gradients)
-    norm = (norm.full_tensor() if isinstance(norm, DTensor) else norm) * scale
+    norm = distributed.whole(nn.utils.get_total_norm(gradients)) * scale
     torch._foreach_mul_(gradients, scale * (limit / (norm + 1e-6)).clamp(max=1.0))
     return norm
 
 
 def _sgd(config: SGDConfig, model: nn.Module) -> tuple[torch.optim.Optimizer, ...]:
+    weights = _trainable(model)
+    # torch has no fused SGD of sharded tensors.
+    fused = not any(distributed.is_sharded(weight) for weight in weights)
     settings = {"momentum": config.momentum, "nesterov": config.nesterov}
-    return (torch.optim.SGD(_groups(config, _trainable(model)), lr=0.0, fused=True, **settings),)
+    optimizer = torch.optim.SGD(_groups(config, weights), lr=0.0, fused=fused, **settings)
+    if config.momentum:
+        # The fused step fails on a weight whose first gradient comes later than others', unless momentum is there.
+        for weight in weights:
+            optimizer.state[weight]["momentum_buffer"] = torch.zeros_like(weight)
+    return (optimizer,)
 
 
 def _rmsprop(config: RMSpropConfig, model: nn.Module) -> tuple[torch.optim.Optimizer, ...]:

@@ -1,8 +1,8 @@
 """What a run tells: figures in metrics.jsonl, progress on stderr, and TensorBoard where it is wanted.
 
-A line of metrics.jsonl: {"step": 200, "loss": 1.83, "units": {"loss": "bits/byte"}}. Figures of a step are to be
-written before its checkpoint is saved: a resumed run cuts off the lines after the step it goes on from, so that
-no step is there twice. Ranks other than the first write nothing.
+A line of metrics.jsonl: {"step": 200, "split": "train", "loss": 1.83, "units": {"loss": "bits/byte"}}.
+Figures of a step are to be written before its checkpoint is saved: a resumed run cuts off the lines after the step
+it goes on from, so that none is there twice. Ranks other than the first write nothing.
 """
 
 import json
@@ -32,7 +32,6 @@ class RunLog:
         total: int | None = None,
         resumed_at: int = 0,
         *,
-        every: int = 50,
         tensorboard: bool = False,
         seconds_between_lines: float = 30.0,
         console: Console | None = None,
@@ -42,7 +41,6 @@ class RunLog:
         if first:
             folder.mkdir(parents=True, exist_ok=True)
             cut_after(path, resumed_at)
-        self._every = every
         self._lines = (path if first else Path(os.devnull)).open("a")
         self._console = console or Console(stderr=True, quiet=not first)
         self._display = Display(self._console, total, seconds_between_lines)
@@ -51,10 +49,6 @@ class RunLog:
     def advance(self, progress: Progress, tokens: int) -> None:
         """After each update: where the training is, and how many tokens the update saw."""
         self._display.advance(progress, tokens)
-
-    def due(self, step: int) -> bool:
-        """Whether the figures of training are to be written after this step."""
-        return step % self._every == 0
 
     def write(self, step: int, figures: Figures, split: str = "train", **facts: float) -> None:
         """Add a split's figures at a step to metrics.jsonl, and show them; facts are written only."""
@@ -95,7 +89,7 @@ class Display:
         self._console, self._total, self._between = console, total, seconds_between_lines
         self._began = self._told = time.monotonic()
         self._tokens, self._first_share = 0, math.nan
-        self._bar = _bar(console) if console.is_terminal else None
+        self._bar = _bar(console) if console.is_interactive else None
         if self._bar:
             self._task = self._bar.add_task("", total=1.0)
             self._bar.start()

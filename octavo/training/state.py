@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.distributed.tensor import DTensor, distribute_tensor
 
 from octavo import distributed
-from octavo.interfaces import State, map_state
+from octavo.interfaces import State
 from octavo.training.optimizers import Optimizer
 
 Tensors = dict[str, Tensor]
@@ -41,7 +40,7 @@ def restore_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     for name, tensor in tensors.items():
         if own[name].shape != tensor.shape:
             raise ValueError(f"{name} is {list(tensor.shape)} in the checkpoint, {list(own[name].shape)} in the model")
-        own[name].copy_(_like(tensor, own[name]))
+        own[name].copy_(distributed.shard_like(tensor, own[name]))
 
 
 def flatten_optimizer(optimizer: Optimizer, model: nn.Module) -> Tensors:
@@ -70,16 +69,6 @@ def restore_optimizer(optimizer: Optimizer, model: nn.Module, tensors: Mapping[s
         part.load_state_dict(whole)
     if states:
         raise ValueError(_mismatch("optimizer", [], sorted(states)))
-
-
-def flatten_carry(carry: State) -> tuple[Tensors, Any]:
-    """The carry of the whole batch: each rank has its own columns of it."""
-    return flatten_tree(map_state(distributed.gather_columns, carry))
-
-
-def restore_carry(tensors: Mapping[str, Tensor], description: Any, device: torch.device) -> State:
-    """This rank's columns of the carry."""
-    return map_state(lambda whole: distributed.own_columns(whole).to(device), restore_tree(tensors, description))
 
 
 def flatten_tree(tree: State) -> tuple[Tensors, Any]:
@@ -145,12 +134,9 @@ def _mismatch(what: str, missing: list[str], unknown: list[str]) -> str:
 
 
 def _whole(tensor: Tensor) -> Tensor:
-    tensor = tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
-    return tensor.detach().cpu().contiguous()
+    return distributed.whole(tensor).detach().cpu().contiguous()
 
 
 def _like(value: Tensor, target: Tensor) -> Tensor:
-    """The value, split over ranks as the target is; every rank brings the whole, so that nothing is sent."""
-    if not isinstance(target, DTensor) or value.ndim == 0:
-        return value
-    return distribute_tensor(value.to(target.device), target.device_mesh, target.placements, src_data_rank=None)
+    """The optimizer's own copy, split over ranks as its parameter is unless it is a single number: a step count."""
+    return (distributed.shard_like(value, target) if value.ndim else value).clone()
