@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-Cleaning = Literal["latin-1", "newlines", "breaks", "tweets", "underscores"]
+Cleaning = Literal["latin-1", "backslashes", "breaks", "tweets", "underscores"]
 
 LINK = re.compile(rb"(?:https?://|\bwww\.)[!-~]+", re.IGNORECASE)
 USER = re.compile(rb"(?<![0-9A-Za-z_])@[0-9A-Za-z_]+")
+ESCAPED = re.compile(rb'\\([n"\\])')
 BREAK = re.compile(rb"[ \t]*<br\s*/?>[ \t]*", re.IGNORECASE)
 
 
@@ -27,9 +28,13 @@ def _from_latin_1(text: bytes) -> bytes:
     return text.decode("latin-1").encode()
 
 
-def _newlines(text: bytes) -> bytes:
-    r"""A backslash and an n, as in the tables of Zhang et al. (2015), to a newline."""
-    return text.replace(rb"\n", b"\n")
+def _backslashes(text: bytes) -> bytes:
+    r"""What backslashes stand for in the tables of Zhang et al. (2015): newlines as a backslash and an n, quotes."""
+    return ESCAPED.sub(_unescaped, text)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return b"\n" if found[1] == b"n" else found[1]
 
 
 def _breaks(text: bytes) -> bytes:
@@ -53,7 +58,7 @@ def _underscores(text: bytes) -> bytes:
 
 _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
     "latin-1": _from_latin_1,
-    "newlines": _newlines,
+    "backslashes": _backslashes,
     "breaks": _breaks,
     "tweets": _tweets,
     "underscores": _underscores,

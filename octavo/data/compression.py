@@ -102,3 +102,4 @@ class _Frames(io.RawIOBase):
 
 
 _OPENERS: dict[str, Callable[[str], AbstractContextManager[BinaryIO]]] = {".gz": _gzip, ".xz": _xz, ".zst": _zst}
+SUFFIXES = tuple(_OPENERS)

@@ -1,82 +1,61 @@
-"""The splits of a text: a source of their own, or a share of train's."""
+"""A split of a corpus: the pieces of some files that some rules leave, or of a text that comes with the program."""
 
 import dataclasses
-import hashlib
-import os
-import shutil
-import weakref
-from collections.abc import Iterator
-from functools import cached_property
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from octavo.data.compression import STDIN, open_bytes
-from octavo.data.files import FilesConfig, read
-from octavo.data.holding_out import Limits, Shares, held_out, limits
-from octavo.data.pieces import Piece
-from octavo.data.sources import Source, files_of
+from octavo.data.files import FilesConfig, cleaned, read
+from octavo.data.pieces import Piece, Unit
+from octavo.data.rules import Rule
+from octavo.data.sources import files_of
 
 
-class Text:
-    """A source that some shares are held out from; what is found out about it is kept."""
+@dataclass(frozen=True, kw_only=True)
+class Split(ABC):
+    """Pieces that can be read again and again. `key` says all that decides them but the content of `files`."""
 
-    def __init__(self, source: Source, files: FilesConfig, shares: Shares | None = None) -> None:
-        self.name = source if isinstance(source, str) else ", ".join(source)
-        self.source = [_again(self, part) for part in ([source] if isinstance(source, str) else source)]
-        self.files, self.shares = files, shares or {}
-        self.documents = files.unit != "stream"
+    unit: Unit
 
-    @cached_property
-    def content(self) -> list[tuple[str, str]]:
-        """What stands in each file, and that of its path which may decide how it is read."""
-        return [(self._telling(Path(file)), _sha256(file)) for file in files_of(self.source)]
-
-    @cached_property
-    def limits(self) -> Limits:
-        return limits(read(self.source, self.files), self.documents, self.shares)
-
-    def _telling(self, path: Path) -> str:
-        return "".join(path.suffixes) if self.files.label is None else "/".join(path.absolute().parts[-2:])
-
-    def __str__(self) -> str:
-        return "the standard input" if self.name == STDIN else self.name
-
-
-class Split(NamedTuple):
-    """The split of this name of a text."""
-
-    name: str
-    text: Text
-
-    def pieces(self) -> Iterator[Piece]:
-        pieces = read(self.text.source, self.text.files)
-        return held_out(pieces, self.text.documents, *self.text.limits[self.name]) if self.text.shares else pieces
+    @abstractmethod
+    def pieces(self) -> Iterator[Piece]: ...
 
     @property
-    def identity(self) -> list[Any]:
-        """All that decides which pieces there are."""
-        part = [self.name, self.text.shares] if self.text.shares else []
-        return [self.text.content, dataclasses.asdict(self.text.files), *part]
+    @abstractmethod
+    def key(self) -> str: ...
 
-    def __str__(self) -> str:
-        shares = " and ".join(f"{share:.1%} for {name}" for name, share in self.text.shares.items())
-        return f"{self.text} (the {self.name} part, holding out {shares})" if shares else str(self.text)
+    @property
+    def files(self) -> list[str]:
+        return []
 
 
-def _again(owner: Text, part: str) -> str:
-    """The part itself or, where it can be read only once, a copy that lives as long as its owner."""
-    if part != STDIN and not Path(part).is_fifo():
-        return part
-    with (
-        open_bytes(part) as file,
-        NamedTemporaryFile(prefix="standard-input-", suffix=Path(part).suffix, delete=False) as copy,
-    ):
-        weakref.finalize(owner, os.unlink, copy.name)
-        shutil.copyfileobj(file, copy)
-    return copy.name
+@dataclass(frozen=True, kw_only=True)
+class FileSplit(Split):
+    """Sources, how to read them, and the rules that say what of them belongs."""
+
+    paths: tuple[str, ...]
+    config: FilesConfig
+    rules: tuple[Rule, ...] = ()
+
+    def pieces(self) -> Iterator[Piece]:
+        """Rules see a text as it is in its file, so that no cleaning moves it to another split."""
+        pieces = read(self.paths, dataclasses.replace(self.config, clean=()))
+        for rule in self.rules:
+            pieces = rule(pieces, tuple(self.files))
+        pieces = cleaned(pieces, self.config.clean)
+        return as_stream(pieces) if self.unit == "stream" != self.config.unit else pieces
+
+    @property
+    def key(self) -> str:
+        return repr((self.config, self.rules, self.unit))
+
+    @property
+    def files(self) -> list[str]:
+        return files_of(self.paths)
 
 
-def _sha256(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def as_stream(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Documents one after another, a newline after each."""
+    for piece in pieces:
+        text = piece.text + b"\n" if piece.ends else piece.text
+        yield piece._replace(text=text, ends=False, label=None, other=None)

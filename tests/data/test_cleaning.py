@@ -12,7 +12,7 @@ from octavo.data.cleaning import Cleaning, clean
         ("tweets", "HTTP://t.co/@x?y=1 www.a.bc) www, swww.x", "url url www, swww.x"),
         ("tweets", "see http://t.co/abc谢谢 @ann谢谢", "see url谢谢 @userid谢谢"),
         ("breaks", "one <br /><br />two<BR>three<bride>", "one\n\ntwo\nthree<bride>"),
-        ("newlines", r"one\ntwo", "one\ntwo"),
+        ("backslashes", r"one\ntwo \"x\" \\n \t", 'one\ntwo "x" \\n \\t'),
         ("underscores", " a <unk> n \n\n b \r\n", "a_<unk>_n\n\nb\n"),
     ],
 )
@@ -25,8 +25,8 @@ def test_latin_1_becomes_utf_8() -> None:
 
 
 def test_changes_are_made_in_order() -> None:
-    assert clean(rb"@ann\nhi", ["newlines", "tweets"]) == b"@userid\nhi"
-    assert clean(rb"@ann\nhi", ["tweets", "newlines"]) == b"@userid\nhi"
+    assert clean(rb"@ann\nhi", ["backslashes", "tweets"]) == b"@userid\nhi"
+    assert clean(rb"@ann\nhi", ["tweets", "backslashes"]) == b"@userid\nhi"
     assert clean(b"@a b", ["underscores", "tweets"]) == b"@userid"
 
 

@@ -1,0 +1,101 @@
+"""Corpora by name: `resolve(name, root)` finds their files, and says what is missing and how to get it."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from octavo.data.catalogue import CATALOGUE
+from octavo.data.compression import SUFFIXES
+from octavo.data.corpus import Corpus, Layout, Part
+from octavo.data.files import FilesConfig
+from octavo.data.folders import data_root
+from octavo.data.manual import SPLITS, ManualSplit
+from octavo.data.pieces import Unit
+from octavo.data.sources import PAIR, nearest
+from octavo.data.splits import FileSplit, Split
+from octavo.data.toy_splits import TOYS
+
+Splits = Mapping[str, Split]
+
+
+def _manual(unit: Unit | None) -> Splits:
+    return {split: ManualSplit(split=split, unit=unit or "stream") for split in SPLITS}
+
+
+EMBEDDED: dict[str, Callable[[Unit | None], Splits]] = {"manual": _manual, **TOYS}
+
+
+def names() -> list[str]:
+    """Every corpus that `resolve` knows, those that come with the program first."""
+    return [*EMBEDDED, *CATALOGUE]
+
+
+def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None) -> Splits:
+    """The splits of a named corpus, in its usual unit unless another is given.
+
+    Its files are under `root`, or OCTAVO_DATA, or the cache.
+    """
+    if name in EMBEDDED:
+        return EMBEDDED[name](unit)
+    corpus, root = find(name), data_root(root)
+    layout = _layout(corpus, root)
+    if layout is None:
+        raise ValueError(_missing(corpus, root))
+    unit = unit or layout.files.unit
+    config = _config(corpus, layout, unit)
+    return {
+        split: FileSplit(unit=unit, paths=sources, config=config, rules=part.rules)
+        for split, part in layout.parts.items()
+        if (sources := _sources(part, root))
+    }
+
+
+def find(name: str) -> Corpus:
+    """What the catalogue says of a public corpus."""
+    if name not in CATALOGUE:
+        raise ValueError(f"no corpus is called {name!r}{nearest(name, names())} There are {', '.join(names())}")
+    return CATALOGUE[name]
+
+
+def _layout(corpus: Corpus, root: Path) -> Layout | None:
+    """The first way of lying in which all that is needed is there."""
+    for layout in corpus.layouts:
+        needed = [layout.parts[split] for split in ("train", "valid", "test") if split in layout.parts]
+        if all(_sources(part, root) for part in needed):
+            return layout
+    return None
+
+
+def _sources(part: Part, root: Path) -> tuple[str, ...]:
+    """The part's sources as they lie, or nothing if one is not there."""
+    found = [_located(source, root) for source in part.sources]
+    return tuple(source for source in found if source) if all(found) else ()
+
+
+def _located(source: str, root: Path) -> str | None:
+    """Where a source is, each of its files perhaps compressed."""
+    places = []
+    for file in source.split(PAIR):
+        there = next((root / (file + suffix) for suffix in ("", *SUFFIXES) if (root / (file + suffix)).exists()), None)
+        if there is None:
+            return None
+        places.append(str(there))
+    return PAIR.join(places)
+
+
+def _config(corpus: Corpus, layout: Layout, unit: Unit) -> FilesConfig:
+    """How to read the layout; rules that choose texts must see them in the layout's own unit."""
+    own = layout.files.unit
+    if not any(part.rules for part in layout.parts.values()):
+        return dataclasses.replace(layout.files, unit=unit)
+    if unit not in (own, "stream"):
+        choices = '"stream"' if own == "stream" else f'"{own}" or "stream"'
+        raise ValueError(f"{corpus.name}, for how it is split, has its text in unit {choices}, not {unit!r}")
+    return layout.files
+
+
+def _missing(corpus: Corpus, root: Path) -> str:
+    sources = [source for part in corpus.layouts[0].parts.values() for source in part.sources]
+    wanted = next(source for source in sources if _located(source, root) is None).split(PAIR)[0]
+    way_out = f"fetch it with: octavo data get {corpus.name}" if corpus.addresses else corpus.by_hand
+    return f"{corpus.name} is not in the data root {root} (no {wanted}): {way_out}"
