@@ -22,7 +22,7 @@ def _manual(unit: Unit | None) -> Splits:
     return {split: ManualSplit(split=split, unit=unit or "stream") for split in SPLITS}
 
 
-EMBEDDED: dict[str, Callable[[Unit | None], Splits]] = {"manual": _manual, **TOYS}
+EMBEDDED: Mapping[str, Callable[[Unit | None], Splits]] = {"manual": _manual, **TOYS}
 
 
 def names() -> list[str]:

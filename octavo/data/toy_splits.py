@@ -39,14 +39,14 @@ class ToySplit(Split):
         return f"{VERSION} {self!r}"
 
 
-def _toys(unit: Unit | None, label: str | None = None, source: str | None = None) -> Mapping[str, Split]:
+def _toys(unit: Unit | None, label: str | None = None, source: str | None = None) -> Mapping[str, ToySplit]:
     scripts = ("latin",) if source else tuple(SCRIPTS)
     options: dict[str, Any] = {"unit": unit or "documents", "scripts": scripts, "label": label, "source": source}
     return {split: ToySplit(begin=BEGINS[split], end=ENDS[split], **options) for split in BEGINS}
 
 
 # Which corpora there are; every unit but a stream is a document.
-TOYS: dict[str, Callable[[Unit | None], Mapping[str, Split]]] = {
+TOYS: dict[str, Callable[[Unit | None], Mapping[str, ToySplit]]] = {
     "toys": lambda unit: _toys(unit, label="topic"),
     "toys-ratings": lambda unit: _toys(unit, label="rating"),
     "toys-pairs": lambda unit: _toys(unit, source="chinese"),
