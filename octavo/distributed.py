@@ -124,7 +124,8 @@ def wrap(model: nn.Module) -> nn.Module:
 def shard(model: nn.Module) -> nn.Module:
     """Split parameters, gradients and optimizer state over ranks (FSDP2); call it before the optimizer is built.
 
-    Each module whose class says `shard_here = True` is gathered as one when it is used, then the root.
+    Each module whose class says `shard_here = True` is gathered as one when it is used, then the root. All ranks
+    must have made the same weights: each keeps a part of its own.
     """
     if ranks() == 1:
         return model

@@ -21,7 +21,10 @@ Tensors = dict[str, Tensor]
 
 
 def flatten_model(model: nn.Module) -> Tensors:
-    """Parameters and buffers; those that are tied are there once, under the first of their names."""
+    """Parameters and buffers, the tied ones once, under the first of their names.
+
+    On the CPU they are the model's own tensors, not copies: save them before the next step.
+    """
     first: dict[int, str] = {}
     tensors = model.state_dict(keep_vars=True)
     for name, tensor in tensors.items():

@@ -150,6 +150,19 @@ def test_without_a_limit_gradients_are_scaled_and_no_norm_is_taken() -> None:
     torch.testing.assert_close(scaled(weights, 1.0), scaled(with_gradients(), 0.5), rtol=0, atol=0)
 
 
+@pytest.mark.cuda
+def test_nothing_waits_for_the_device_while_gradients_are_clipped() -> None:
+    weight = nn.Parameter(torch.zeros(5, device="cuda"))
+    weight.grad = torch.ones_like(weight)
+    scale = torch.tensor(0.5, device="cuda")
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        clip([weight], 1.0, scale)
+        clip([weight], None, scale)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
 def test_a_configuration_is_read_by_its_kind_and_checked() -> None:
     adapter = TypeAdapter(OptimizerConfig)
     plain = {"kind": "sgd", "momentum": 0.9, "rate": {"kind": "constant", "value": 0.1}}

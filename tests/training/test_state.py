@@ -39,13 +39,14 @@ class Tied(nn.Module):
         self.inner, self.norm, self.late = nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Linear(4, 4)
 
     def forward(self, step: int) -> torch.Tensor:
-        x_BD = self.norm(self.inner(self.embedding(torch.arange(7))))
+        ids_B = torch.arange(7, device=self.head.bias.device)
+        x_BD = self.norm(self.inner(self.embedding(ids_B)))
         return self.head(self.late(x_BD) if step else x_BD).logsumexp(-1).sum()
 
 
-def made(config: OptimizerConfig, seed: int) -> tuple[Tied, optimizers.Optimizer]:
+def made(config: OptimizerConfig, seed: int, device: str = "cpu") -> tuple[Tied, optimizers.Optimizer]:
     torch.manual_seed(seed)
-    model = Tied()
+    model = Tied().to(device)
     return model, optimizers.build(config, model)
 
 
@@ -59,11 +60,14 @@ def update(model: nn.Module, optimizer: optimizers.Optimizer, step: int) -> None
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @pytest.mark.parametrize("stop", [0, 1, 3])
-def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(config: OptimizerConfig, stop: int) -> None:
-    model, optimizer = made(config, seed=0)
+@pytest.mark.parametrize("device", ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)])
+def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(
+    config: OptimizerConfig, stop: int, device: str
+) -> None:
+    model, optimizer = made(config, 0, device)
     for step in range(stop):
         update(model, optimizer, step)
-    resumed, its_optimizer = made(config, seed=1)
+    resumed, its_optimizer = made(config, 1, device)
     restore_model(resumed, flatten_model(model))
     restore_optimizer(its_optimizer, resumed, flatten_optimizer(optimizer, model))
     for step in range(stop, 5):
