@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from octavo.config import config
+from octavo.data import corpora
 from octavo.data.batching import BatchingConfig, StreamConfig
 from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json, fit
 from octavo.data.encoding import VERSION
 from octavo.data.files import FilesConfig
+from octavo.data.folders import cache_folder
+from octavo.data.parts import CorpusPart, Part, Text, TextPart
 from octavo.data.pieces import Piece
 from octavo.data.sources import Source
-from octavo.data.splits import Split, Text
 from octavo.data.store import Store, write_store
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -60,15 +61,15 @@ def prepare(
 
     `on_bytes` hears of the bytes of text that are fitted on and of those that are encoded.
     """
-    splits = _splits(config)
-    _check(config, splits["train"].text, codec)
+    parts = _parts(config)
+    _check(config, parts["train"], codec)
     cache = cache or cache_folder()
-    codec = codec or _fitted(config.codec, splits["train"], cache, on_bytes)
+    codec = codec or _fitted(config.codec, parts["train"], cache, on_bytes)
     pairs = config.batching.kind == "pairs"
-    train = _stored(splits["train"], codec, pairs, None, cache, on_bytes)
+    train = _stored(parts["train"], codec, pairs, None, cache, on_bytes)
     names = train.label_names or None
     valid, test = (
-        _stored(splits[name], codec, pairs, names, cache, on_bytes) if name in splits else None
+        _stored(parts[name], codec, pairs, names, cache, on_bytes) if name in parts else None
         for name in ("valid", "test")
     )
     return Data(codec, train, valid, test)
@@ -85,53 +86,63 @@ def prepare_text(
     on_bytes: OnBytes = lambda count: None,
 ) -> Store:
     """Another text, in the eyes of a codec that is there already."""
-    text = Text(source, files)
-    _check_codec(codec, text)
-    return _stored(Split("text", text), codec, pairs, label_names, cache or cache_folder(), on_bytes)
+    part = TextPart("text", Text(source, files))
+    _check_codec(codec, part)
+    return _stored(part, codec, pairs, label_names, cache or cache_folder(), on_bytes)
 
 
-def cache_folder() -> Path:
-    """OCTAVO_CACHE, or else octavo in XDG_CACHE_HOME, or else in ~/.cache."""
-    if given := os.environ.get("OCTAVO_CACHE"):
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "octavo"
-
-
-def _splits(config: DataConfig) -> dict[str, Split]:
+def _parts(config: DataConfig) -> dict[str, Part]:
     """What each split is: the one place where the names of sources are looked up."""
     given = {"valid": config.valid, "test": config.test}
+    own = {name: _part(config, name, source) for name, source in given.items() if source is not None}
+    if config.train in corpora.names():
+        return _of_corpus(config, config.train) | own
     shares = {"valid": config.valid_share, "test": config.test_share}
     shares = {name: share for name, share in shares.items() if share and given[name] is None}
     train = Text(config.train, config.files, shares)
-    own = {name: Text(source, config.files) for name, source in given.items() if source is not None}
-    texts = dict.fromkeys(("train", *shares), train) | own
-    return {name: Split(name, text) for name, text in texts.items()}
+    return {name: TextPart(name, train) for name in ("train", *shares)} | own
 
 
-def _check(config: DataConfig, train: Text, codec: Codec | None) -> None:
+def _part(config: DataConfig, name: str, source: str) -> Part:
+    if source in corpora.names():
+        return _of_corpus(config, source)[name]
+    return TextPart(name, Text(source, config.files))
+
+
+def _of_corpus(config: DataConfig, name: str) -> dict[str, Part]:
+    """A corpus's own splits, in the unit that is asked for or, for batches of documents, its usual one."""
+    unit = config.files.unit
+    if unit == "stream" and config.batching.kind in ("documents", "pairs"):
+        unit = None
+    splits = corpora.resolve(name, unit=unit)
+    return {split: CorpusPart(name, split, splits[split]) for split in ("train", "valid", "test") if split in splits}
+
+
+def _check(config: DataConfig, train: Part, codec: Codec | None) -> None:
     if not train.documents and config.batching.kind in ("documents", "pairs"):
         raise ValueError(
             f'batches of {config.batching.kind} need files.unit "lines", "paragraphs" or "documents", not "stream"'
         )
-    if sum(train.shares.values()) >= 1:
-        held = " and ".join(f"{name}_share {share}" for name, share in train.shares.items())
+    shares = train.text.shares if isinstance(train, TextPart) else {}
+    if sum(shares.values()) >= 1:
+        held = " and ".join(f"{name}_share {share}" for name, share in shares.items())
         raise ValueError(f"{held} leave nothing to train on: they must add up to less than 1")
     if codec:
         _check_codec(codec, train)
 
 
-def _check_codec(codec: Codec, text: Text) -> None:
+def _check_codec(codec: Codec, part: Part) -> None:
     made_for_documents = codec.alphabet.end is not None
-    if made_for_documents != text.documents:
-        made_for = "documents" if made_for_documents else "a stream"
-        raise ValueError(f"{text}: files.unit is {text.files.unit!r}, but the codec was made for {made_for}")
+    if made_for_documents != part.documents:
+        made_for, found = ("documents", "a stream") if made_for_documents else ("a stream", "documents")
+        raise ValueError(f"{part} is {found}, but the codec was made for {made_for}")
 
 
-def _fitted(config: CodecConfig, train: Split, cache: Path, on_bytes: OnBytes) -> Codec:
+def _fitted(config: CodecConfig, train: Part, cache: Path, on_bytes: OnBytes) -> Codec:
     path = cache / "codecs" / f"{_key(train.identity, dataclasses.asdict(config))}.json"
     if path.exists():
         return codec_from_json(json.loads(path.read_bytes()))
-    codec = fit(config, _heard(train.pieces(), on_bytes), train.text.documents)
+    codec = fit(config, _heard(train.pieces(), on_bytes), train.documents)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.write_text(json.dumps(codec.to_json()))
@@ -140,13 +151,13 @@ def _fitted(config: CodecConfig, train: Split, cache: Path, on_bytes: OnBytes) -
 
 
 def _stored(
-    split: Split, codec: Codec, pairs: bool, names: Sequence[str] | None, cache: Path, on_bytes: OnBytes
+    part: Part, codec: Codec, pairs: bool, names: Sequence[str] | None, cache: Path, on_bytes: OnBytes
 ) -> Store:
-    folder = cache / "texts" / _key(split.identity, codec.to_json(), pairs, names)
+    folder = cache / "texts" / _key(part.identity, codec.to_json(), pairs, names)
     if (folder / "store.json").exists():
         return Store(folder)
     return write_store(
-        folder, split.pieces(), codec, pairs=pairs, label_names=names, source=str(split), on_bytes=on_bytes
+        folder, part.pieces(), codec, pairs=pairs, label_names=names, source=str(part), on_bytes=on_bytes
     )
 
 

@@ -141,7 +141,7 @@ def test_mistakes_are_told(text: str, tmp_path: Path) -> None:
 
 
 def test_a_codec_for_documents_does_not_fit_a_stream(text: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"files\.unit is 'stream', but the codec was made for documents"):
+    with pytest.raises(ValueError, match=r"is a stream, but the codec was made for documents"):
         prepare(DataConfig(train=text), codec=Bytes(documents=True), cache=tmp_path / "cache")
 
 
@@ -153,3 +153,17 @@ def test_the_cache_goes_where_the_environment_says(monkeypatch: pytest.MonkeyPat
     assert cache_folder() == Path("/xdg/octavo")
     monkeypatch.setenv("OCTAVO_CACHE", "/own")
     assert cache_folder() == Path("/own")
+
+
+def test_a_corpus_by_name_brings_its_own_splits(tmp_path: Path) -> None:
+    data = prepare(DataConfig(train="manual"), cache=tmp_path)
+    assert data.valid is not None
+    assert data.test is not None
+    assert len(data.train.tokens) > 5 * len(data.valid.tokens) > 5 * 1000
+
+
+def test_a_corpus_by_name_gives_documents_where_batches_are_of_documents(tmp_path: Path) -> None:
+    config = DataConfig(train="toys", batching=DocumentsConfig())
+    data = prepare(config, cache=tmp_path)
+    assert data.codec.alphabet.end == 256
+    assert len(data.train.label_names) > 1

@@ -1,0 +1,103 @@
+"""`octavo data`: list named corpora, get one, or prepare one."""
+
+import argparse
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from octavo.commands.output import print_facts, print_rows
+from octavo.data import corpora
+from octavo.data.catalogue import CATALOGUE
+from octavo.data.codecs import CodecConfig
+from octavo.data.download import download
+from octavo.data.files import FilesConfig
+from octavo.data.prepare import DataConfig, prepare
+from octavo.data.store import Store
+
+
+def data(options: argparse.Namespace) -> None:
+    """One of the three."""
+    if options.data_root:
+        os.environ["OCTAVO_DATA"] = options.data_root
+    if options.action == "list":
+        _list(options)
+        return
+    if options.name is None:
+        raise ValueError(f"octavo data {options.action} needs a name: octavo data list shows them")
+    {"get": _get, "prepare": _prepare}[options.action](options)
+
+
+def _list(options: argparse.Namespace) -> None:
+    embedded = [{"name": name, "about": "comes with octavo", "licence": "MIT"} for name in corpora.EMBEDDED]
+    public = [
+        {
+            "name": corpus.name,
+            "about": corpus.about,
+            "licence": corpus.licence,
+            "splits": corpus.rule,
+            "page": corpus.page,
+            "addresses": [address.url for address in corpus.addresses],
+            "by_hand": corpus.by_hand,
+        }
+        for corpus in CATALOGUE.values()
+    ]
+    if options.json:
+        print_rows([*embedded, *public], True)
+        return
+    for row in [*embedded, *public]:
+        print(f"{row['name']:<16}  {row['about']}  [{row['licence']}]")
+
+
+def _get(options: argparse.Namespace) -> None:
+    with _bar() as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(name: str, done: int, total: int | None) -> None:
+            task = tasks.setdefault(name, None) or bar.add_task(name, total=total)
+            tasks[name] = task
+            bar.update(task, completed=done, total=total)
+
+        folder = download(options.name, progress=show)
+    print(folder)
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    """Encode a corpus or file once, so that training starts at once."""
+    codec = TypeAdapter(CodecConfig).validate_python({"kind": options.codec})
+    files = FilesConfig(unit=options.unit or "stream")
+    config = DataConfig(train=options.name, files=files, codec=codec)
+    size = _size(options.name)
+    with _bar() as bar:
+        task = bar.add_task("preparing", total=size)
+        prepared = prepare(config, on_bytes=lambda count: bar.advance(task, count))
+    splits = {name: getattr(prepared, name) for name in ("train", "valid", "test")}
+    for name, store in splits.items():
+        if store is not None:
+            print_facts({"split": name, **_facts(store)}, options.json)
+
+
+def _facts(store: Store) -> dict[str, Any]:
+    return {
+        "tokens": len(store.tokens),
+        "texts": len(store),
+        "bytes": store.bytes,
+        "skipped": dict(store.skipped),
+        "folder": str(store.folder),
+    }
+
+
+def _size(name: str) -> int | None:
+    """How many bytes there are to read, where that is known beforehand."""
+    path = Path(name)
+    return path.stat().st_size if path.is_file() and path.suffix not in (".gz", ".xz", ".zst") else None
+
+
+def _bar() -> AbstractContextManager[Progress]:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal)
