@@ -39,7 +39,7 @@ def _list(options: argparse.Namespace) -> None:
             "name": corpus.name,
             "about": corpus.about,
             "licence": corpus.licence,
-            "splits": corpus.rule,
+            "splits": corpus.split,
             "page": corpus.page,
             "addresses": [address.url for address in corpus.addresses],
             "by_hand": corpus.by_hand,

@@ -151,6 +151,9 @@ class Trainer:
     def restore(self, folder: Path) -> None:
         """Go on from a checkpoint, exactly."""
         tensors, facts = checkpoint.load(folder)
+        if distributed.is_first():
+            checkpoint.discard_after(folder.parent, checkpoint.step_of(folder))
+        distributed.barrier()
         state.restore_model(self.model, tensors["model"])
         state.restore_optimizer(self.optimizer, self.model, tensors["optimizer"])
         carry = state.restore_tree(tensors["carry"], facts["carry"])
