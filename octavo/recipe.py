@@ -113,10 +113,17 @@ def _set(tree: dict[str, Any], path: list[str], value: Any) -> None:
 def _change_kind(tree: dict[str, Any], kinds: dict[str, Any], kind: Any, path: str) -> None:
     if kind not in kinds:
         raise ValueError(f"{path}: unknown kind {kind!r}: {nearest(str(kind), kinds)}")
-    known = {field.name for field in dataclasses.fields(kinds[kind])}
-    for name in set(tree) - known:
+    wanted = dataclasses.fields(kinds[kind])
+    for name in set(tree) - {field.name for field in wanted}:
         del tree[name]
+    for field in wanted:
+        if field.default is not dataclasses.MISSING:
+            tree.setdefault(field.name, _as_tree(field.default))
     tree["kind"] = kind
+
+
+def _as_tree(value: Any) -> Any:
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value
 
 
 def _kinds(hint: Any) -> dict[str, Any]:
@@ -145,8 +152,10 @@ def _validated(tree: dict[str, Any]) -> Recipe:
         return TypeAdapter(Recipe).validate_python(tree)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part in _names(tree))
-        raise ValueError(f"{where}: {first['input']!r} won't do: {first['msg'].lower()}") from None
+        known = _names(tree) | {first["loc"][-1]}
+        where = ".".join(str(part) for part in first["loc"] if part in known)
+        given = "" if first["type"] == "missing" else f"{first['input']!r} won't do: "
+        raise ValueError(f"{where}: {given}{first['msg'].lower()}") from None
 
 
 def _names(tree: Mapping[str, Any]) -> set[str]:
