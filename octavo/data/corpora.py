@@ -86,7 +86,8 @@ def _located(source: str, root: Path) -> str | None:
 def _config(corpus: Corpus, layout: Layout, unit: Unit) -> FilesConfig:
     """How to read the layout; rules that choose texts must see them in the layout's own unit."""
     own = layout.files.unit
-    if not any(part.rules for part in layout.parts.values()):
+    paired = any(PAIR in source for part in layout.parts.values() for source in part.sources) or layout.files.other
+    if not paired and not any(part.rules for part in layout.parts.values()):
         return dataclasses.replace(layout.files, unit=unit)
     if unit not in (own, "stream"):
         choices = '"stream"' if own == "stream" else f'"{own}" or "stream"'
