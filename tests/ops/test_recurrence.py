@@ -30,8 +30,8 @@ def values_and_gradients(run, gates_LBGH: Tensor, initial_BH: Tensor, lengths_B:
     """What pooling gives, and the gradients of a sum in which each of its values has another weight."""
     inputs = [gates_LBGH.clone().requires_grad_(), initial_BH.clone().requires_grad_()]
     pooled = run(*inputs, lengths_B)
-    total = sum((value.double() * torch.linspace(-1, 1, value.numel()).view_as(value)).sum() for value in pooled)
-    return [*pooled, *torch.autograd.grad(total, inputs)]
+    weights = [torch.linspace(-1, 1, value.numel()).view_as(value).to(value.dtype) for value in pooled]
+    return [*pooled, *torch.autograd.grad(pooled, inputs, weights)]
 
 
 def assert_all_close(got: list[Tensor], wanted: list[Tensor], tolerance: float) -> None:
@@ -75,7 +75,7 @@ def test_bfloat16_gates_are_pooled_in_float32(gates: int) -> None:
 @GATES
 def test_pieces_equal_the_whole_to_the_bit(gates: int) -> None:
     gates_LBGH = random_gates(41, gates)
-    whole, final_BH, states = pool_gates(gates_LBGH), None, []
+    whole, final_BH, states = pool_gates(gates_LBGH), torch.zeros(3, 70), []
     for piece_LBGH in gates_LBGH.split([1, 7, 1, 32]):
         _, states_LBH, final_BH = pool_gates(piece_LBGH, final_BH)
         states.append(states_LBH)
@@ -133,13 +133,12 @@ def test_reference_has_right_derivatives_of_both_orders() -> None:
     initial_BH = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
     lengths_B = torch.tensor([4, 2])
     for count in (2, 3, 4):
-        others = [None] * (4 - count)
 
-        def run(*inputs: Tensor, others: list[None] = others) -> Pooled:
-            return reference.pool(*inputs[:-1], *others, inputs[-1], lengths_B)
+        def run(initial_BH: Tensor, *gates: Tensor) -> Pooled:
+            return reference.pool(*gates, initial_BH=initial_BH, lengths_B=lengths_B)
 
-        assert torch.autograd.gradcheck(run, (*gates[:count], initial_BH))
-        assert torch.autograd.gradgradcheck(run, (*gates[:count], initial_BH))
+        assert torch.autograd.gradcheck(run, (initial_BH, *gates[:count]))
+        assert torch.autograd.gradgradcheck(run, (initial_BH, *gates[:count]))
 
 
 def test_pool_takes_gates_apart() -> None:
