@@ -70,7 +70,7 @@ class Position:
 
 
 class NotFinite(RuntimeError):
-    """A loss became NaN or infinite."""
+    """A loss, or a weight, became NaN or infinite."""
 
 
 class Trainer:
@@ -100,6 +100,7 @@ class Trainer:
         self.position = Position()
         self.carry: State = None
         self.sums: Sums = {}
+        self.losses: dict[int, Tensor] = {}  # by batch, of those not yet looked at
         self.total = self._total_steps()
         self.steps_per_epoch = batches.steps_per_epoch / config.accumulate
         self.evaluate_every = config.evaluate_every or math.ceil(self.steps_per_epoch)
@@ -109,22 +110,32 @@ class Trainer:
     def run(self, log: RunLog) -> Position:
         """Train to the end, or to the next safe place after a signal."""
         self.log = log
-        started = saved = time.monotonic()
-        before = self.position.seconds
+        self.began = time.monotonic() - self.position.seconds
+        saved = self.position.seconds
         with Interruption() as interruption:
-            while not self._done():
-                self._update()
-                self.position.seconds = before + time.monotonic() - started
-                if self.position.step % self.evaluate_every == 0 or self._done():
+            while not self.done():
+                progress = self._update()
+                wanted = self._agree(interruption.number or 0)
+                self._log(progress)
+                if self.position.step % self.evaluate_every == 0 or self.done():
                     self._evaluate()
-                wanted = int(distributed.largest(interruption.number or 0))
-                if wanted or distributed.largest(int(time.monotonic() - saved > self.config.checkpoint_seconds)):
+                if wanted or self.position.seconds - saved > self.config.checkpoint_seconds:
                     self.save()
-                    saved = time.monotonic()
+                    self._tick()
+                    saved = self.position.seconds
                 if wanted:
                     raise Interrupted(wanted)
+            self._tick()
             self.save()
         return self.position
+
+    def done(self) -> bool:
+        """Whether there is nothing left to train."""
+        position, config = self.position, self.config
+        out_of_steps = self.total is not None and position.step >= self.total
+        out_of_time = config.time_limit is not None and position.seconds >= config.time_limit
+        out_of_patience = config.patience is not None and position.evaluations_since_best >= config.patience
+        return out_of_steps or out_of_time or out_of_patience
 
     def progress(self) -> Progress:
         """How far this training is, by the largest of the shares of its limits."""
@@ -142,8 +153,13 @@ class Trainer:
             "optimizer": state.flatten_optimizer(self.optimizer, self.model),
             "carry": carry,
         }
+        if not all(weight.isfinite().all() for weight in tensors["model"].values()):
+            raise NotFinite(f"a weight is no longer finite after step {self.position.step:,}; {self._kept()}")
+        if self.evaluate is None:
+            self.keep_best()
+        sums = {name: [float(part) for part in mean] for name, mean in distributed.sum_means(self.sums).items()}
         if distributed.is_first():
-            facts = {"position": dataclasses.asdict(self.position), "carry": shape}
+            facts = {"position": dataclasses.asdict(self.position), "carry": shape, "sums": sums}
             checkpoint.save(self.folder / "checkpoints", self.position.step, tensors, facts)
             checkpoint.prune(self.folder / "checkpoints", self.config.keep_last)
         distributed.barrier()
@@ -159,6 +175,11 @@ class Trainer:
         carry = state.restore_tree(tensors["carry"], facts["carry"])
         self.carry = map_state(lambda whole: distributed.own_columns(whole).to(self.device), carry)
         self.position = Position(**facts["position"])
+        # What all ranks had summed up goes to the first: it is their sum that is shown.
+        self.sums = {
+            name: Mean(*parts) if distributed.is_first() else Mean(0.0, 0.0)
+            for name, parts in facts.get("sums", {}).items()
+        }
 
     def _total_steps(self) -> int | None:
         epochs = self.config.epochs
@@ -168,24 +189,28 @@ class Trainer:
             raise ValueError("training has no end: give training.steps, training.epochs or training.time_limit")
         return max(1, min(limits)) if limits else None
 
-    def _done(self) -> bool:
-        position, config = self.position, self.config
-        if config.patience and position.evaluations_since_best >= config.patience:
-            return True
-        late = config.time_limit is not None and position.seconds >= config.time_limit
-        return position.step == self.total or bool(distributed.largest(int(late)))
+    def _agree(self, signal: int) -> int:
+        """Set the clock, and give the signal that any rank has heard; not after every step, where a look is dear."""
+        if self.position.step % self.look_every:
+            return 0
+        self._tick()
+        return int(distributed.largest(signal))
 
-    def _update(self) -> None:
+    def _tick(self) -> None:
+        """Set the clock to the latest of all ranks', so that all find the same rate, save, and end at the same step."""
+        self.position.seconds = distributed.largest(time.monotonic() - self.began)
+
+    def _update(self) -> Progress:
         """Gradients of the objective's total, scaled by its count, clipped, applied."""
         progress = self.progress()
         optimizers.set_rate(self.optimizer, self.config.optimizer.rate(progress))
         _seed(self.config.seed, progress.step, distributed.rank())
-        count = torch.zeros((), device=self.device)
-        for micro in range(self.config.accumulate):
-            loss = self._loss(self._batch(progress.step * self.config.accumulate + micro), progress)
+        count, self.tokens = torch.zeros((), device=self.device), 0
+        for number in range(progress.step * self.config.accumulate, (progress.step + 1) * self.config.accumulate):
+            loss = self._loss(self._batch(number), progress)
             loss.objective.total.backward()
             count += loss.objective.count
-            self._add(loss)
+            self._add(number, loss)
         # DDP and FSDP average over ranks: the ranks' number turns the mean of totals back into their sum.
         scale = distributed.ranks() / distributed.total(count)
         optimizers.clip(self.parameters, self.config.clip, scale)
@@ -194,11 +219,11 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.zero_grad()
         self.position.step += 1
-        self._log(progress)
+        return progress
 
-    def _batch(self, step: int) -> Batch:
-        batch = self.batches.batch(step, distributed.rank(), distributed.ranks())
-        self.tokens = int(batch.lengths_B.sum()) * distributed.ranks()
+    def _batch(self, number: int) -> Batch:
+        batch = self.batches.batch(number, distributed.rank(), distributed.ranks())
+        self.tokens += int(batch.lengths_B.sum()) * distributed.ranks()
         return batch.map(lambda tensor: tensor.to(self.device, non_blocking=True))
 
     def _loss(self, batch: Batch, progress: Progress) -> Loss:
@@ -207,14 +232,15 @@ class Trainer:
         self.carry = loss.carry
         return loss
 
-    def _add(self, loss: Loss) -> None:
+    def _add(self, number: int, loss: Loss) -> None:
         objective = Mean(loss.objective.total.detach(), loss.objective.count)
+        self.losses[number] = objective.total
         for name, mean in {"objective": objective, **loss.metrics}.items():
             self.sums[name] = self.sums[name] + mean if name in self.sums else mean
 
     def _log(self, progress: Progress) -> None:
         self.log.advance(self.progress(), self.tokens)
-        if self.position.step % self.config.log_every == 0 or self._done():
+        if self.position.step % self.config.log_every == 0 or self.done():
             self._look()
             self._write(distributed.sum_means(self.sums), "train", rate=self.config.optimizer.rate(progress))
             self.sums = {}
@@ -228,22 +254,27 @@ class Trainer:
 
     def _look(self) -> None:
         """Refuse to go on, or to save, after a loss that is not a number."""
-        objective = self.sums.get("objective")
-        if objective is None or math.isfinite(float(objective.total)):
-            return
-        step = self.position.step
-        documents = self.batches.batch(step * self.config.accumulate).documents_B
-        named = "" if documents is None else f" (its batch begins at documents {_some(documents)})"
+        losses, self.losses = self.losses, {}
+        values = torch.stack(list(losses.values())).tolist() if losses else []
+        for number, value in zip(losses, values, strict=True):
+            if not math.isfinite(value):
+                step = number // self.config.accumulate + 1
+                raise NotFinite(f"the loss became {value} in step {step:,}{self._documents(number)}; {self._kept()}")
+
+    def _documents(self, number: int) -> str:
+        documents = self.batches.batch(number, distributed.rank(), distributed.ranks()).documents_B
+        return "" if documents is None else f", whose batch holds documents {_some(documents)}"
+
+    def _kept(self) -> str:
         good = checkpoint.newest(self.folder / "checkpoints", lambda warning: None)
-        kept = f"the last good checkpoint is {good}" if good else "no checkpoint had been written yet"
-        raise NotFinite(f"the loss became {float(objective.total)} at or before step {step}{named}; {kept}")
+        return f"the last good checkpoint is {good}" if good else "no checkpoint had been written yet"
 
     def _evaluate(self) -> None:
         self._look()
         if self.evaluate is None:
             return
         sums, position = self.evaluate(), self.position
-        objective = sums["objective"].value
+        objective = distributed.largest(sums["objective"].value)  # ranks may differ in the last digit
         self._write(sums, "valid")
         if objective < position.best:
             position.best, position.best_step, position.evaluations_since_best = objective, position.step, 0
