@@ -38,7 +38,7 @@ def completions(
     logits_BV, state = writer.head(written.states_LBD[-1]), written.state
     prefixes, chances_B1 = [[]], torch.ones(1, 1, dtype=torch.double)
     found: list[Completion] = []
-    for _ in range(longest):
+    for _ in range(longest + 1):
         chances_BV = chances_B1 * logits_BV.double().cpu().softmax(-1)
         ends_B = chances_BV[:, ~inside_V].sum(-1)
         found += _finished(prefixes, ends_B, threshold)
