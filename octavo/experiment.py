@@ -21,6 +21,7 @@ from octavo.models import build_model
 from octavo.recipe import Recipe
 from octavo.runs import WEIGHTS, About, Run, describe, save_weights, stored_codec
 from octavo.training import checkpoint
+from octavo.training.interruption import Interrupted
 from octavo.training.memory import keep_memory
 from octavo.training.precision import Device, Precision, autocast, resolve_device, resolve_precision
 from octavo.training.runlog import RunLog
@@ -54,18 +55,14 @@ def train(
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
-        if distributed.is_first():
-            describe(folder, recipe, data.codec, _about(data, device, precision))
-            _say_data(data, plain, say)
+        _say_data(data, plain, say)
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
-        if resume and (newest := checkpoint.newest(folder / "checkpoints", say)):
-            trainer.restore(newest)
-            say(f"resumed {newest}")
-        with RunLog(folder, trainer.total, trainer.position.step, tensorboard=machine.tensorboard) as log:
-            position = trainer.run(log)
-        if trainer.evaluate is None:
-            trainer.keep_best()
-        return position
+        if resume:
+            _go_on(trainer, folder, say)
+        # Only now that nothing can be wrong with it any more is the run said to be this recipe's.
+        if distributed.is_first() and not trainer.done():
+            describe(folder, recipe, data.codec, _about(data, device, precision))
+        return _run(trainer, folder, machine, say)
     finally:
         distributed.stop()
 
@@ -128,6 +125,33 @@ def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     if distributed.is_first():
         distributed.barrier()
     return prepared
+
+
+def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:
+    """Take up the newest good checkpoint; that there is none is fine, that none of those there is good is not."""
+    root = folder / "checkpoints"
+    newest = checkpoint.newest(root, say)
+    if newest:
+        trainer.restore(newest)
+        say(f"resumed {newest}")
+    elif any(root.glob("step-*")):
+        raise RuntimeError(f"no checkpoint in {root} is whole: put back a copy of one, or remove {root} to begin anew")
+
+
+def _run(trainer: Trainer, folder: Path, machine: Machine, say: Say) -> Position:
+    position = trainer.position
+    if trainer.done():
+        say(f"{folder} is finished, with {position.step:,} steps; to train on, raise what ended it, such as --steps")
+        return position
+    try:
+        with RunLog(folder, trainer.total, position.step, tensorboard=machine.tensorboard) as log:
+            trainer.run(log)
+    except Interrupted as stop:
+        say(f"stopped by {stop.name} after {position.step:,} steps: --resume goes on with {folder}")
+        raise
+    best = f", best at step {position.best_step:,}" if position.best_step else ""
+    say(f"done: {position.step:,} steps in {position.seconds:,.0f} s{best}; the run is {folder}")
+    return position
 
 
 def _about(data: Data, device: torch.device, precision: Resolved) -> About:

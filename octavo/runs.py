@@ -6,11 +6,13 @@ it can go on; model.safetensors holds the best weights (or the last, where nothi
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from octavo.data.codecs import Codec, codec_from_json
@@ -21,6 +23,8 @@ from octavo.recipe import Recipe, from_toml, nearest, to_toml
 from octavo.training.state import Tensors, restore_model
 
 WEIGHTS = "model.safetensors"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,25 +57,29 @@ def describe(folder: Path, recipe: Recipe, codec: Codec, about: About) -> None:
 
 def stored_recipe(folder: Path) -> Recipe:
     """The recipe a run was started with."""
-    return from_toml(_existing(folder, "recipe.toml").read_text("utf-8"))
+    return _read(folder, "recipe.toml", lambda path: from_toml(path.read_text("utf-8")))
 
 
 def stored_codec(folder: Path) -> Codec:
     """The codec a run was started with."""
-    return codec_from_json(json.loads(_existing(folder, "codec.json").read_text("utf-8")))
+    return _read(folder, "codec.json", lambda path: codec_from_json(json.loads(path.read_bytes())))
 
 
 def stored_about(folder: Path) -> About:
     """What else was known of the data."""
-    facts = json.loads(_existing(folder, "run.json").read_text("utf-8"))
-    return About(Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"])
+
+    def about(path: Path) -> About:
+        facts = json.loads(path.read_bytes())
+        return About(Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"])
+
+    return _read(folder, "run.json", about)
 
 
 def load_run(folder: Path, device: torch.device) -> Run:
     """The run's best model, in evaluation mode."""
     recipe, codec, about = stored_recipe(folder), stored_codec(folder), stored_about(folder)
     model = build_model(recipe.model, codec.alphabet, len(about.label_names))
-    restore_model(model, load_file(_existing(folder, WEIGHTS)))
+    restore_model(model, _read(folder, WEIGHTS, load_file))
     return Run(recipe, codec, about, model.to(device).eval(), device)
 
 
@@ -89,13 +97,26 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """The file whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """The file whole or not at all; a draft that a killed process left is written over."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None
     draft.replace(path)
+
+
+def _read(folder: Path, name: str, parse: Callable[[Path], T]) -> T:
+    """What a run's file says; whatever is wrong with it is said with the file's name."""
+    path = _existing(folder, name)
+    try:
+        return parse(path)
+    except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise ValueError(f"{path} is not what was written there: {error}") from None
 
 
 def _existing(folder: Path, name: str) -> Path:

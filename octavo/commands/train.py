@@ -37,9 +37,7 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
         threads=options.threads,
         tensorboard=options.tensorboard,
     )
-    position = run_training(chosen, folder, machine, resume=options.resume, say=_say)
-    best = f", best at step {position.best_step:,}" if position.best_step else ""
-    _say(f"done: {position.step:,} steps in {position.seconds:,.0f} s{best}; the run is {folder}")
+    run_training(chosen, folder, machine, resume=options.resume, say=_say)
 
 
 def _say(line: str) -> None:
@@ -48,7 +46,9 @@ def _say(line: str) -> None:
 
 
 def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> None:
-    if (folder / "recipe.toml").exists() and not options.resume:
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"--out {folder} is a file: name a folder for the run")
+    if not options.resume and any((folder / name).exists() for name in ("recipe.toml", "checkpoints")):
         raise ValueError(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
     if options.resume and chosen.name != options.recipe:
         raise ValueError(f"{folder} is a run of {chosen.name}, not of {options.recipe}")
