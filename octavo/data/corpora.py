@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from octavo.data.catalogue import CATALOGUE
 from octavo.data.compression import SUFFIXES
@@ -22,7 +23,18 @@ def _manual(unit: Unit | None) -> Splits:
     return {split: ManualSplit(split=split, unit=unit or "stream") for split in SPLITS}
 
 
-EMBEDDED: Mapping[str, Callable[[Unit | None], Splits]] = {"manual": _manual, **TOYS}
+class Embedded(NamedTuple):
+    """A corpus that comes with the program, and how to make its splits."""
+
+    about: str
+    licence: str
+    splits: Callable[[Unit | None], Splits]
+
+
+EMBEDDED = {
+    "manual": Embedded("Python's own language manual, 370 KB of technical English", "PSF License 2", _manual),
+    **{name: Embedded(toys.about, "MIT", toys.splits) for name, toys in TOYS.items()},
+}
 
 
 def names() -> list[str]:
@@ -36,7 +48,7 @@ def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None)
     Its files are under `root`, or OCTAVO_DATA, or the cache.
     """
     if name in EMBEDDED:
-        return EMBEDDED[name](unit)
+        return EMBEDDED[name].splits(unit)
     corpus, root = find(name), data_root(root)
     layout = _layout(corpus, root)
     if layout is None:

@@ -53,8 +53,11 @@ def _bytes(value: Any, path: str, line: int) -> bytes:
         return value
     if isinstance(value, list | dict):
         raise ValueError(f"{path}:{line}: the text is a {type(value).__name__}: name a column that holds strings")
-    # What csv could not decode went through as surrogates, and comes out as the bytes that it was.
-    return b"" if value is None else str(value).encode("utf-8", "surrogateescape")
+    try:
+        # What csv could not decode went through as surrogates, and comes out as the bytes that it was.
+        return b"" if value is None else str(value).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{path}:{line}: half a character, {value[error.start]!r}, that has no UTF-8") from None
 
 
 def _label(value: Any) -> str | None:
@@ -126,14 +129,13 @@ def _delimited(lines: Iterator[tuple[int, list[Any]]], columns: Columns, path: s
         return
     names = first[1] if columns.header else [str(number) for number in range(len(first[1]))]
     places = [_place(name, names, f"{path}:{first[0]}") for name in columns.wanted]
+    last = max(places)
     for line, fields in lines if columns.header else chain([first], lines):
-        if not fields:
-            continue
-        if max(places) >= len(fields):
-            raise ValueError(
-                f"{path}:{line}: column {names[max(places)]!r} is missing: {len(fields)} of {len(names)} columns"
-            )
-        yield line, [fields[place] for place in places]
+        if len(fields) > last:
+            yield line, [fields[place] for place in places]
+        elif fields:
+            there = f"{len(fields)} of {len(names)} columns"
+            raise ValueError(f"{path}:{line}: column {names[last]!r} is missing: there are {there}")
 
 
 def _parquet(file: BinaryIO, columns: Columns, path: str) -> Iterator[Fields]:

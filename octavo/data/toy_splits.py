@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from octavo.data.pieces import Piece, Unit
 from octavo.data.splits import Split, as_stream
@@ -45,9 +45,17 @@ def _toys(unit: Unit | None, label: str | None = None, source: str | None = None
     return {split: ToySplit(begin=BEGINS[split], end=ENDS[split], **options) for split in BEGINS}
 
 
-# Which corpora there are; every unit but a stream is a document.
-TOYS: dict[str, Callable[[Unit | None], Mapping[str, ToySplit]]] = {
-    "toys": lambda unit: _toys(unit, label="topic"),
-    "toys-ratings": lambda unit: _toys(unit, label="rating"),
-    "toys-pairs": lambda unit: _toys(unit, source="chinese"),
+class Toys(NamedTuple):
+    """A corpus of toys; every unit but a stream is a document."""
+
+    about: str
+    splits: Callable[[Unit | None], Mapping[str, ToySplit]]
+
+
+TOYS = {
+    "toys": Toys(
+        "documents of known entropy in three scripts, labelled by topic", lambda unit: _toys(unit, label="topic")
+    ),
+    "toys-ratings": Toys("the same, labelled by rating", lambda unit: _toys(unit, label="rating")),
+    "toys-pairs": Toys("the same in Latin script, from the Chinese", lambda unit: _toys(unit, source="chinese")),
 }

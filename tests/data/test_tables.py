@@ -71,6 +71,8 @@ def test_json_lines(without_msgspec: bool, monkeypatch: pytest.MonkeyPatch) -> N
     for broken in (b'{"text": "a"', b'{"text": "\xff", "label": 1}', b"nonsense"):
         with pytest.raises(ValueError, match=r"a.jsonl:2: broken JSON"):
             found(b"\n" + broken, "jsonl")
+    with pytest.raises(ValueError, match=r"a.jsonl:1: (half a character, '.ud800'|broken JSON)"):
+        found(rb'{"text": "\ud800", "label": 1}', "jsonl")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_parquet_errors_name_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_columns_are_named_with_those_there_are(table: Table, comma: str) -> None:
     with pytest.raises(ValueError, match=rf"a.{table}:1: no column 'text': there are id, label"):
         found(f"id{comma}label\n1{comma}2".encode(), table)
-    with pytest.raises(ValueError, match=rf"a.{table}:3: column 'text' is missing: 1 of 2 columns"):
+    with pytest.raises(ValueError, match=rf"a.{table}:3: column 'text' is missing: there are 1 of 2 columns"):
         found(f"label{comma}text\n1{comma}a\n2\n".encode(), table)
     with pytest.raises(ValueError, match=rf"a.{table}:1: no column 'text': there are 0, 1"):
         found(f"a{comma}b".encode(), table, Columns("text", header=False))

@@ -31,8 +31,8 @@ def test_a_stream_has_a_line_for_each() -> None:
 
 def test_splits_follow_one_another_and_keys_differ() -> None:
     keys = set()
-    for make in TOYS.values():
-        splits = [make(unit)[name] for name in ("train", "valid", "test") for unit in UNITS]
+    for toys in TOYS.values():
+        splits = [toys.splits(unit)[name] for name in ("train", "valid", "test") for unit in UNITS]
         assert splits[0].end == splits[2].begin
         assert splits[2].end == splits[4].begin
         keys |= {split.key for split in splits}
