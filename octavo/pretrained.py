@@ -7,6 +7,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,7 +71,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         originals = [_bytes(text) for text in texts]
         found = {one.document: one for one in scores(self._able("score"), self._batches(originals), self.run.device)}
         return [
-            Scored(found[i].nats / np.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)
+            Scored(found[i].nats / math.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)
             for i, text in enumerate(originals)
         ]
 
@@ -109,8 +110,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         """At each token of a text: the entropy of what the model expected, and the loss and rank of what came."""
         [batch] = self._batches([_bytes(text)])
         logits_LBV = self._able("logits")(batch.map(lambda tensor: tensor.to(self.run.device))).cpu()
-        tokens_L = batch.tokens_LB[:, 0]
-        return thoughts(logits_LBV[:, 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
+        tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0]
+        return thoughts(logits_LBV[: len(tokens_L), 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
 
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
@@ -133,7 +134,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         return [dict(zip(self.run.about.label_names, found[i], strict=True)) for i in range(len(texts))]
 
     def _spoken(self, token: int) -> str:
-        return "<end>" if token == self.run.codec.alphabet.end else repr(self.run.codec.decode([token]))[2:-1]
+        return "<end>" if token == self.run.codec.alphabet.end else _printable(self.run.codec.decode([token]))
 
     def _write(self, condition: Any, prompts: Sequence[Any], options: dict[str, Any]) -> list[Generated]:
         alphabet, codec = self.run.codec.alphabet, self.run.codec
@@ -188,10 +189,10 @@ def able(model: TextModel, capability: str) -> Any:
     """The model's method of this name, or an error that names the models which have it."""
     if hasattr(model, capability):
         return getattr(model, capability)
-    verb = {"condition": "write from nothing"}.get(capability, capability)
+    verb = {"condition": "write from nothing", "logits": "say what it expects"}.get(capability, capability)
     having = [config.kind for config, kind in MODELS.items() if hasattr(kind, capability)]
     own = next(config.kind for config, kind in MODELS.items() if isinstance(model, kind))
-    raise ValueError(f"this run is a {own}, which cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
+    raise ValueError(f"this run's model, {own}, cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
 
 
 def _settings(options: dict[str, Any]) -> SamplingConfig:
@@ -229,6 +230,14 @@ def _looks_like_hub(name: str) -> bool:
 def _in_word(spoken: bytes) -> bool:
     """Letters, digits, apostrophes, and any part of a character beyond ASCII."""
     return bool(spoken) and all(byte >= 0x80 or chr(byte).isalnum() or byte == ord("'") for byte in spoken)
+
+
+def _printable(spoken: bytes) -> str:
+    """On one line, with escapes for what has no sign of its own and for bytes that are no character."""
+    try:
+        return repr(spoken.decode())[1:-1]
+    except UnicodeDecodeError:
+        return repr(spoken)[2:-1]
 
 
 def _bytes(text: Text) -> bytes:
