@@ -23,7 +23,7 @@ docs: $(VENV)/.check
 	$(BIN)/python tools/cli_page.py
 
 bench: $(VENV)/.check
-	$(BIN)/python -m octavo.bench
+	$(BIN)/octavo bench
 
 clean:
 	rm -rf $(VENV) build octavo.egg-info .pytest_cache .ruff_cache .hypothesis
