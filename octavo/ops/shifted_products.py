@@ -47,21 +47,33 @@ class _ShiftedProducts(torch.autograd.Function):
         return y_NG
 
     @staticmethod
-    def backward(ctx: Any, grad_NG: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor, None]:  # pyrefly: ignore
+    def backward(ctx: Any, grad_NG: Tensor) -> tuple[Tensor | None, ...]:  # pyrefly: ignore
         x_LBD, weight_KDG, before_PBD = ctx.saved_tensors
-        grad_NG = grad_NG.contiguous()
-        grad_LBG = grad_NG.view(*x_LBD.shape[:2], -1)
-        grad_weight_KDG = torch.zeros_like(weight_KDG)
-        grad_weight_KDG[ctx.left].addmm_(x_LBD.flatten(0, 1).t(), grad_NG, beta=0)
-        grad_x_LBD = (grad_NG @ weight_KDG[ctx.left].t()).view_as(x_LBD)
-        grad_before_PBD = torch.zeros_like(before_PBD)
-        for tap, outputs, source, inputs in _reaches(x_LBD, before_PBD, len(weight_KDG), ctx.left):
-            grad_of_source = grad_x_LBD if source is x_LBD else grad_before_PBD
-            grad_ng = grad_LBG[outputs].flatten(0, 1)
-            grad_of_source[inputs].flatten(0, 1).addmm_(grad_ng, weight_KDG[tap].t())
-            grad_weight_KDG[tap].addmm_(source[inputs].flatten(0, 1).t(), grad_ng)
-        grad_bias_G = grad_NG.sum(0) if ctx.needs_input_grad[2] else None
+        grad_LBG = grad_NG.contiguous().view(*x_LBD.shape[:2], -1)
+        saved = (x_LBD, weight_KDG, before_PBD, grad_LBG, ctx.left)
+        needs_x, needs_weight, needs_bias, needs_before, _ = ctx.needs_input_grad
+        grad_x_LBD, grad_before_PBD = _input_gradients(*saved) if needs_x or needs_before else (None, None)
+        grad_weight_KDG = _weight_gradient(*saved) if needs_weight else None
+        grad_bias_G = grad_NG.sum(0) if needs_bias else None
         return grad_x_LBD, grad_weight_KDG, grad_bias_G, grad_before_PBD, None
+
+
+def _input_gradients(
+    x_LBD: Tensor, weight_KDG: Tensor, before_PBD: Tensor, grad_LBG: Tensor, left: int
+) -> tuple[Tensor, Tensor]:
+    grad_x_LBD, grad_before_PBD = grad_LBG @ weight_KDG[left].t(), torch.zeros_like(before_PBD)
+    for tap, outputs, source, inputs in _reaches(x_LBD, before_PBD, len(weight_KDG), left):
+        grad_of_source = grad_x_LBD if source is x_LBD else grad_before_PBD
+        grad_of_source[inputs].flatten(0, 1).addmm_(grad_LBG[outputs].flatten(0, 1), weight_KDG[tap].t())
+    return grad_x_LBD, grad_before_PBD
+
+
+def _weight_gradient(x_LBD: Tensor, weight_KDG: Tensor, before_PBD: Tensor, grad_LBG: Tensor, left: int) -> Tensor:
+    grad_KDG = torch.zeros_like(weight_KDG)
+    grad_KDG[left].addmm_(x_LBD.flatten(0, 1).t(), grad_LBG.flatten(0, 1))
+    for tap, outputs, source, inputs in _reaches(x_LBD, before_PBD, len(weight_KDG), left):
+        grad_KDG[tap].addmm_(source[inputs].flatten(0, 1).t(), grad_LBG[outputs].flatten(0, 1))
+    return grad_KDG
 
 
 def _reaches(x_LBD: Tensor, before_PBD: Tensor, taps: int, left: int) -> Iterator[tuple[int, slice, Tensor, slice]]:
