@@ -7,6 +7,10 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     """What a notebook needs, imported when it is asked for: `import octavo` itself stays light."""
+    if name == "QRNN":
+        from octavo.layers.qrnn import QRNN
+
+        return QRNN
     if name in ("load", "Pretrained"):
         from octavo import pretrained
 

@@ -22,11 +22,15 @@ from octavo.models.language_model import LanguageModelConfig
 from octavo.models.translator import TranslatorConfig
 from octavo.readers import READERS, ReaderConfig, build_reader
 from octavo.readers.lstm import LSTMReaderConfig
+from octavo.readers.qrnn import QRNNReaderConfig
+from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.recipes import recipe
 from octavo.runs import WEIGHTS, About, describe, load_run, save_weights
 from octavo.training.state import flatten_model
 from octavo.writers import WRITERS, WriterConfig, build_writer
 from octavo.writers.lstm import LSTMWriterConfig
+from octavo.writers.qrnn import QRNNWriterConfig
+from octavo.writers.qrnn import QRNNWriterConfig
 from tests.asking import (
     assert_same,
     assert_same_loss,
@@ -45,6 +49,8 @@ WIDTH = 8
 SMALL: dict[str, Any] = {"width": WIDTH, "embedding": 6}
 LSTM_READER = LSTMReaderConfig(**SMALL)
 LSTM_WRITER = LSTMWriterConfig(**SMALL)
+QRNN_READER = QRNNReaderConfig(**SMALL)
+QRNN_WRITER = QRNNWriterConfig(**SMALL)
 
 ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm": LSTM_READER,
@@ -52,6 +58,17 @@ ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm-deep": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, variational=True),
     "lstm-dense": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True),
     "lstm-normalised": LSTMReaderConfig(**SMALL, layers=2, normalised=True),
+    "qrnn": QRNNReaderConfig(**SMALL),
+    "qrnn-f": QRNNReaderConfig(**SMALL, pooling="f", window=1),
+    "qrnn-ifo": QRNNReaderConfig(**SMALL, pooling="ifo", window=3, zoneout=0.2),
+    "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True),
+    "qrnn-both-ways": QRNNReaderConfig(**SMALL, bidirectional=True),
+    "qrnn-backwards": QRNNReaderConfig(**SMALL, first_window=4, window=3, causal=False, backwards=True),
+    "qrnn": QRNN_READER,
+    "qrnn-wide": QRNNReaderConfig(**SMALL, window=2, first_window=5, backwards=True, pooling="ifo"),
+    "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True, zoneout=0.1, pooling="f"),
+    "qrnn-centred": QRNNReaderConfig(**SMALL, window=3, first_window=6, causal=False),
+    "qrnn-bidirectional": QRNNReaderConfig(**SMALL, bidirectional=True),
 }
 
 # The configuration, and the conditions it can be given: nothing, a vector for each text, a Reading.
@@ -63,16 +80,36 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "lstm-tied": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
     "lstm-first-state": (LSTMWriterConfig(**SMALL, condition_each_step=False), "vector"),
     "lstm-attention": (LSTMWriterConfig(**SMALL, attention=True), "reading"),
+    "qrnn": (QRNNWriterConfig(**SMALL), "nothing vector reading"),
+    "qrnn-f": (QRNNWriterConfig(**SMALL, pooling="f", window=1), "nothing vector"),
+    "qrnn-ifo": (QRNNWriterConfig(**SMALL, pooling="ifo", window=3, zoneout=0.2), "nothing vector"),
+    "qrnn-dropped": (QRNNWriterConfig(**SMALL, drop_word=0.3, dropout=0.2, dropout_output=0.2), "nothing vector"),
+    "qrnn-tied": (QRNNWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
+    "qrnn-attention": (QRNNWriterConfig(**SMALL, attention=True), "reading"),
+    "qrnn": (QRNN_WRITER, "nothing vector reading"),
+    "qrnn-wide": (QRNNWriterConfig(**SMALL, window=4, pooling="ifo"), "nothing vector"),
+    "qrnn-dropped": (QRNNWriterConfig(**SMALL, zoneout=0.2, dropout=0.2, dropout_output=0.2, drop_word=0.3), "nothing"),
+    "qrnn-tied": (QRNNWriterConfig(width=WIDTH, embedding=WIDTH, tied=True, pooling="f"), "nothing vector"),
+    "qrnn-attention": (QRNNWriterConfig(**SMALL, attention=True), "reading"),
 }
 
 ASKED_MODELS: dict[str, ModelConfig] = {
     "language-model": LanguageModelConfig(writer=LSTM_WRITER),
     "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),
     "language-model-tied": LanguageModelConfig(writer=ASKED_WRITERS["lstm-tied"][0]),
+    "language-model-qrnn": LanguageModelConfig(writer=QRNN_WRITER, unit=7),
     "autoencoder": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER),
     "autoencoder-narrow": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, unit="text"),
     "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),
+    "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
+    "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),
+    "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
     "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),
+    "language-model-qrnn": LanguageModelConfig(writer=QRNNWriterConfig(**SMALL, zoneout=0.1), unit=5),
+    "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-both-ways"]),
+    "translator-qrnn": TranslatorConfig(
+        reader=ASKED_READERS["qrnn-backwards"], writer=ASKED_WRITERS["qrnn-attention"][0]
+    ),
 }
 
 READER = pytest.mark.parametrize("config", ASKED_READERS.values(), ids=ASKED_READERS.keys())
@@ -360,7 +397,8 @@ def condition_of(kind: str, dtype: torch.dtype = torch.float64, seed: int = 0) -
     chance = torch.Generator().manual_seed(seed)
     states_SBD = torch.randn(5, 4, WIDTH, generator=chance, dtype=dtype)
     if kind == "reading":
-        return Reading(states_SBD, states_SBD[-1] / 2, torch.tensor([5, 1, 3, 4]))
+        layers = states_SBD[0], states_SBD[-1]
+        return Reading(states_SBD, layers[-1], torch.tensor([5, 1, 3, 4]), layers)
     return states_SBD[0] if kind == "vector" else None
 
 

@@ -23,17 +23,21 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, arguments: Sequence[str]) -> tuple[argparse.Namespace, Overrides]:
         """The options, and what of the command line sets a recipe's fields: `--model.writer.width 300`."""
-        options, rest = self.parse_known_args(arguments)
-        overrides = _overrides(rest, self._known())
+        words, overrides = _without_overrides(arguments)
+        own = [text for action in self._actions for text in action.option_strings]
+        if words and words[0].startswith("-") and words[0] not in own:
+            raise UsageError(f"{words[0]}: {_unknown(words[0], own)}")
+        options, unknown = self.parse_known_args(words)
+        if unknown:
+            [verb] = [verb for verb in VERBS if verb.name == options.verb]
+            raise UsageError(f"{unknown[0]}: {_unknown(unknown[0], [text for text, _ in verb.options])}")
         if overrides and options.verb != "train":
             raise UsageError(f"--{next(iter(overrides))}: only octavo train sets a recipe's fields")
         return options, overrides
 
-    def _known(self) -> list[str]:
-        known = [text for action in self._actions for text in action.option_strings]
-        for verb in VERBS:
-            known += [text for text, _ in verb.options]
-        return known
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, f"{value!r} is not known: {_nearest(value, list(action.choices))}")
 
 
 class Verb:
@@ -48,6 +52,13 @@ class Verb:
         verb(options, overrides) if self.name == "train" else verb(options)
 
 
+def _count(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
+
+
 def _option(name: str, help: str, **settings: Any) -> tuple[str, dict[str, Any]]:
     return name, {"help": help, **settings}
 
@@ -57,15 +68,20 @@ JSON = _option("--json", "print JSON", action="store_true")
 DEVICE = _option("--device", "auto, cpu, cuda or mps (default: auto)", default="auto")
 SEED = _option("--seed", "the same seed, the same texts (default: 0)", type=int, default=0)
 FILE = _option("file", "a text file, or - for standard input (default: -)", metavar="FILE", nargs="?", default="-")
-LONGEST = _option("--max-new-tokens", "how many tokens at most (default: 256)", type=int, default=256)
+LONGEST = _option("--max-new-tokens", "how many tokens at most (default: 256)", type=_count, default=256)
 SAMPLING = (
     _option("--temperature", "0 is greedy (default: 1)", type=float, default=1.0),
-    _option("--top-k", "sample among the K likeliest", type=int),
+    _option("--top-k", "sample among the K likeliest", type=_count),
     _option("--top-p", "sample among the likeliest that hold this share", type=float, default=1.0),
-    _option("--num-beams", "search with so many beams instead of sampling", type=int, default=1),
+    _option("--num-beams", "search with so many beams instead of sampling", type=_count, default=1),
     _option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
 )
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
+
+BENCHES = ("recurrence", "qrnn", "all")
+
+SPLITS = ("train", "valid", "test")
+UNITS = ("lines", "paragraphs", "documents")
 
 VERBS = (
     Verb("recipes", "list the recipes", "lists:recipes", JSON),
@@ -82,13 +98,13 @@ VERBS = (
         _option("--config", "a TOML file of fields to set", metavar="FILE"),
         _option("--print-config", "print the resolved recipe as TOML and stop", action="store_true"),
         _option("--resume", "go on from the newest good checkpoint", action="store_true"),
-        _option("--steps", "stop after so many updates", type=int),
+        _option("--steps", "stop after so many updates", type=_count),
         _option("--time-limit", "stop after so long: 90s, 10m, 2h"),
         _option("--seed", "the training's seed", type=int),
         DEVICE,
         _option("--precision", "auto, fp32 or bf16 (default: auto)", default="auto"),
         _option("--deterministic", "refuse what is not deterministic", action="store_true"),
-        _option("--threads", "how many threads the CPU uses", type=int),
+        _option("--threads", "how many threads the CPU uses", type=_count),
         _option("--shard", "under torchrun: FSDP2 instead of DDP", action="store_true"),
         _option("--tensorboard", "write TensorBoard files too", action="store_true"),
         DATA_ROOT,
@@ -99,8 +115,8 @@ VERBS = (
         "measure:evaluate",
         RUN,
         _option("--data", "measure on this instead of the run's own data"),
-        _option("--split", "train, valid or test (default: test)", default="test"),
-        _option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=int, default=1),
+        _option("--split", "train, valid or test (default: test)", default="test", choices=SPLITS),
+        _option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=_count, default=1),
         _option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,
@@ -112,7 +128,7 @@ VERBS = (
         "measure:score",
         RUN,
         FILE,
-        _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines"),
+        _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines", choices=UNITS),
         DEVICE,
         JSON,
     ),
@@ -122,7 +138,7 @@ VERBS = (
         "write:generate",
         RUN,
         _option("--prompt", "what the texts go on from (default: nothing)", default=""),
-        _option("--num", "how many texts (default: 5)", type=int, default=5),
+        _option("--num", "how many texts (default: 5)", type=_count, default=5),
         LONGEST,
         *SAMPLING,
         SEED,
@@ -180,6 +196,18 @@ VERBS = (
         DEVICE,
     ),
     Verb(
+        "bench",
+        "measure speed: the machine's ceilings, then each part against them and stock PyTorch",
+        "bench:bench",
+        _option(
+            "name", "recurrence, qrnn or all (default: all)", metavar="NAME", nargs="?", default="all", choices=BENCHES
+        ),
+        _option("--out", "write the figures to this JSON file too", metavar="FILE"),
+        _option("--threads", "how many threads the CPU uses", type=_count),
+        DEVICE,
+        JSON,
+    ),
+    Verb(
         "data",
         "list named corpora, get one, or prepare one for training",
         "data:data",
@@ -197,6 +225,7 @@ def build_parser() -> Parser:
     """The whole command line."""
     parser = Parser(prog="octavo", description="Text models that need no tokenizer: train, evaluate, sample, inspect.")
     parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
     for verb in VERBS:
         command = verbs.add_parser(verb.name, help=verb.about, description=f"{verb.about[0].upper()}{verb.about[1:]}.")
@@ -207,22 +236,32 @@ def build_parser() -> Parser:
     return parser
 
 
-def _overrides(rest: Sequence[str], known: list[str]) -> Overrides:
+def _without_overrides(arguments: Sequence[str]) -> tuple[list[str], Overrides]:
+    """The words that are no recipe's field, and the fields with their values."""
+    words: list[str] = []
     overrides: Overrides = {}
-    words = iter(rest)
-    for word in words:
+    rest = iter(arguments)
+    for word in rest:
         name, equals, value = word.partition("=")
         if not name.startswith("--") or "." not in name:
-            raise UsageError(f"{word}: {_unknown(name, known)}")
-        overrides[name[2:]] = value if equals else next(words, "")
+            words.append(word)
+            continue
+        overrides[name[2:]] = value if equals else next(rest, "")
         if not equals and not overrides[name[2:]]:
             raise UsageError(f"{name} needs a value")
-    return overrides
+    return words, overrides
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
-    return f"no such option; did you mean {' or '.join(close)}?" if close else "no such option or argument"
+def _unknown(word: str, known: list[str]) -> str:
+    if not word.startswith("-"):
+        return "one argument too many"
+    close = difflib.get_close_matches(word.partition("=")[0], known, n=2, cutoff=0.6)
+    return f"no such option; did you mean {' or '.join(close)}?" if close else "no such option"
+
+
+def _nearest(value: str, choices: list[str]) -> str:
+    close = difflib.get_close_matches(value, choices, n=2, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(choices)}"
 
 
 def _version() -> str:

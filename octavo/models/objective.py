@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from octavo.interfaces import Batch, Loss, Mean, State
@@ -9,7 +10,8 @@ from octavo.ops.losses import linear_cross_entropy
 
 # What the objective is a mean over: tokens, or texts (rows of a stream), whose tokens are then summed. Published
 # recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
-Unit = Literal["token", "text"]
+# A number is of tokens: nats are then summed over stretches of so many.
+Unit = Literal["token", "text"] | PositiveInt
 
 
 def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -24,5 +26,5 @@ def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch) -> tuple[Tensor
 def objective(nats: Tensor, batch: Batch, unit: Unit, carry: State = None) -> Loss:
     """The mean of the nats in the unit chosen, and the nats themselves to report."""
     tokens = batch.lengths_B.sum()
-    count = tokens if unit == "token" else len(batch.lengths_B)
+    count = len(batch.lengths_B) if unit == "text" else tokens if unit == "token" else tokens / unit
     return Loss(Mean(nats, count), {"nats": Mean(nats.detach(), tokens)}, carry)

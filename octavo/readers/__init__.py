@@ -1,11 +1,16 @@
 """Readers: text to states and a summary. One file each, and one line here."""
 
+from typing import Annotated
+
+from pydantic import Discriminator
+
 from octavo.interfaces import Alphabet, Reader
 from octavo.readers.lstm import LSTMReader, LSTMReaderConfig
+from octavo.readers.qrnn import QRNNReader, QRNNReaderConfig
 
-ReaderConfig = LSTMReaderConfig
+ReaderConfig = Annotated[LSTMReaderConfig | QRNNReaderConfig, Discriminator("kind")]
 
-READERS: dict[type, type[Reader]] = {LSTMReaderConfig: LSTMReader}
+READERS: dict[type, type[Reader]] = {LSTMReaderConfig: LSTMReader, QRNNReaderConfig: QRNNReader}
 
 
 def build_reader(config: ReaderConfig, alphabet: Alphabet) -> Reader:

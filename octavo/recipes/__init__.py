@@ -3,12 +3,23 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe, nearest
-from octavo.recipes import lstm
+from octavo.recipes import lstm, qrnn
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "lstm-bytes": lstm.bytes_model,
     "lstm-ptb-medium": lstm.ptb_medium,
     "lstm-autoencoder": lstm.autoencoder,
+    "qrnn-ptb": qrnn.ptb,
+    "qrnn-ptb-no-zoneout": qrnn.ptb_no_zoneout,
+    "lstm-ptb-640": qrnn.ptb_lstm,
+    "qrnn-bytes": qrnn.bytes_model,
+    "qrnn-characters": qrnn.characters_model,
+    "qrnn-imdb": qrnn.imdb,
+    "lstm-imdb": qrnn.imdb_lstm,
+    "qrnn-multi30k": qrnn.multi30k,
+    "lstm-multi30k": qrnn.multi30k_lstm,
+    "qrnn-iwslt": qrnn.iwslt,
+    "qrnn-tatoeba": qrnn.tatoeba,
 }
 
 

@@ -1,11 +1,16 @@
 """Writers: what came before, and a condition, to the next token. One file each, and one line here."""
 
+from typing import Annotated
+
+from pydantic import Discriminator
+
 from octavo.interfaces import Alphabet, Writer
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
+from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
 
-WriterConfig = LSTMWriterConfig
+WriterConfig = Annotated[LSTMWriterConfig | QRNNWriterConfig, Discriminator("kind")]
 
-WRITERS: dict[type, type[Writer]] = {LSTMWriterConfig: LSTMWriter}
+WRITERS: dict[type, type[Writer]] = {LSTMWriterConfig: LSTMWriter, QRNNWriterConfig: QRNNWriter}
 
 
 def build_writer(config: WriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer:

@@ -1,0 +1,25 @@
+"""Speed, as ratios: the machine's own ceilings first, then each part against them and against stock PyTorch."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from octavo.bench import qrnn, recurrence
+from octavo.bench.ceilings import copy_rate, product_rate
+from octavo.environment import environment
+
+Row = dict[str, Any]
+
+BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {"recurrence": recurrence.rows, "qrnn": qrnn.rows}
+
+
+def machine(device: torch.device) -> Row:
+    """Which machine this is, and its ceilings: copying, in GB/s, and matrix products, in GFLOP/s."""
+    return {
+        **environment(device, "fp32 and bf16"),
+        "copy_16MB_GB_per_s": round(copy_rate(16 << 20, device) / 1e9, 1),
+        "copy_256MB_GB_per_s": round(copy_rate(256 << 20, device) / 1e9, 1),
+        "product_fp32_GFLOP_per_s": round(product_rate(2048, 2048, 2048, torch.float32, device) / 1e9),
+        "product_bf16_GFLOP_per_s": round(product_rate(2048, 2048, 2048, torch.bfloat16, device) / 1e9),
+    }

@@ -1,0 +1,36 @@
+"""`octavo bench`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import torch
+
+from octavo.bench import BENCHES, machine
+from octavo.commands.output import print_json
+from octavo.runs import write_json
+from octavo.training.memory import keep_memory
+from octavo.training.precision import resolve_device
+
+
+def bench(options: argparse.Namespace) -> None:
+    """The machine's ceilings, then every row as it is measured."""
+    keep_memory()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device = resolve_device(options.device)
+    facts = machine(device)
+    if not options.json:
+        print("  ".join(f"{name} {value}" for name, value in facts.items()), file=sys.stderr)
+    measured: dict[str, list[dict[str, object]]] = {}
+    for name in BENCHES if options.name == "all" else [options.name]:
+        measured[name] = []
+        for row in BENCHES[name](device):
+            measured[name].append(row)
+            if not options.json:
+                print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+    result = {"machine": facts, **measured}
+    if options.json:
+        print_json(result)
+    if options.out:
+        write_json(Path(options.out), result)

@@ -1,0 +1,66 @@
+"""The QRNN reader: stacked quasi-recurrent layers over a text (Bradbury et al. 2017)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveInt
+from torch import Tensor, nn
+
+from octavo.config import Tiny, config
+from octavo.interfaces import Alphabet, Reader, Reading
+from octavo.layers.dropout import Dropout
+from octavo.layers.qrnn import QRNN
+from octavo.layers.qrnn_layer import Pooling
+from octavo.layers.texts import reversed_texts
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+
+
+@config
+class QRNNReaderConfig:
+    """`first_window` is the first layer's, where it differs from the others' `window`.
+
+    `backwards` reads each text from its end; a reader that is not `causal` sees both sides of each position.
+    """
+
+    kind: Literal["qrnn"] = "qrnn"
+    width: Annotated[PositiveInt, Tiny(16)] = 512
+    layers: Annotated[PositiveInt, Tiny(2)] = 2
+    embedding: Annotated[PositiveInt, Tiny(16)] = 256
+    window: PositiveInt = 2
+    first_window: PositiveInt | None = None
+    pooling: Pooling = "fo"
+    zoneout: Share = 0.0
+    dropout: Share = 0.0
+    dense: bool = False
+    causal: bool = True
+    bidirectional: bool = False
+    backwards: bool = False
+
+
+class QRNNReader(Reader):
+    """Embedding, dropout, layers of QRNN; the summary is the last layer's output at each text's last step."""
+
+    def __init__(self, config: QRNNReaderConfig, alphabet: Alphabet) -> None:
+        super().__init__()
+        self.width, self.backwards = config.width * (1 + config.bidirectional), config.backwards
+        self.embedding = nn.Embedding(alphabet.size, config.embedding)
+        self.dropout = Dropout(config.dropout)
+        first = config.first_window or config.window
+        self.qrnn = QRNN(
+            config.embedding,
+            config.width,
+            config.layers,
+            dropout=config.dropout,
+            bidirectional=config.bidirectional,
+            window=[first] + [config.window] * (config.layers - 1),
+            pooling=config.pooling,
+            zoneout=config.zoneout,
+            dense=config.dense,
+            causal=config.causal,
+        )
+
+    def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
+        read_LB = reversed_texts(tokens_LB, lengths_B) if self.backwards else tokens_LB
+        run = self.qrnn.unroll(self.dropout(self.embedding(read_LB)), lengths_B=lengths_B)
+        states_LBD = reversed_texts(run.output_LBH, lengths_B) if self.backwards else run.output_LBH
+        return Reading(states_LBD, run.last[-1], lengths_B, run.last)
