@@ -152,7 +152,7 @@ def _validated(tree: dict[str, Any]) -> Recipe:
         return TypeAdapter(Recipe).validate_python(tree)
     except ValidationError as error:
         first = error.errors()[0]
-        known = _names(tree) | {first["loc"][-1]}
+        known = _names(tree) | ({first["loc"][-1]} if first["type"] == "missing" else set())
         where = ".".join(str(part) for part in first["loc"] if part in known)
         given = "" if first["type"] == "missing" else f"{first['input']!r} won't do: "
         raise ValueError(f"{where}: {given}{first['msg'].lower()}") from None

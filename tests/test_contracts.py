@@ -23,13 +23,11 @@ from octavo.models.translator import TranslatorConfig
 from octavo.readers import READERS, ReaderConfig, build_reader
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReaderConfig
-from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.recipes import recipe
 from octavo.runs import WEIGHTS, About, describe, load_run, save_weights
 from octavo.training.state import flatten_model
 from octavo.writers import WRITERS, WriterConfig, build_writer
 from octavo.writers.lstm import LSTMWriterConfig
-from octavo.writers.qrnn import QRNNWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
 from tests.asking import (
     assert_same,
@@ -58,12 +56,6 @@ ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm-deep": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, variational=True),
     "lstm-dense": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True),
     "lstm-normalised": LSTMReaderConfig(**SMALL, layers=2, normalised=True),
-    "qrnn": QRNNReaderConfig(**SMALL),
-    "qrnn-f": QRNNReaderConfig(**SMALL, pooling="f", window=1),
-    "qrnn-ifo": QRNNReaderConfig(**SMALL, pooling="ifo", window=3, zoneout=0.2),
-    "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True),
-    "qrnn-both-ways": QRNNReaderConfig(**SMALL, bidirectional=True),
-    "qrnn-backwards": QRNNReaderConfig(**SMALL, first_window=4, window=3, causal=False, backwards=True),
     "qrnn": QRNN_READER,
     "qrnn-wide": QRNNReaderConfig(**SMALL, window=2, first_window=5, backwards=True, pooling="ifo"),
     "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True, zoneout=0.1, pooling="f"),
@@ -80,12 +72,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "lstm-tied": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
     "lstm-first-state": (LSTMWriterConfig(**SMALL, condition_each_step=False), "vector"),
     "lstm-attention": (LSTMWriterConfig(**SMALL, attention=True), "reading"),
-    "qrnn": (QRNNWriterConfig(**SMALL), "nothing vector reading"),
     "qrnn-f": (QRNNWriterConfig(**SMALL, pooling="f", window=1), "nothing vector"),
-    "qrnn-ifo": (QRNNWriterConfig(**SMALL, pooling="ifo", window=3, zoneout=0.2), "nothing vector"),
-    "qrnn-dropped": (QRNNWriterConfig(**SMALL, drop_word=0.3, dropout=0.2, dropout_output=0.2), "nothing vector"),
-    "qrnn-tied": (QRNNWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
-    "qrnn-attention": (QRNNWriterConfig(**SMALL, attention=True), "reading"),
     "qrnn": (QRNN_WRITER, "nothing vector reading"),
     "qrnn-wide": (QRNNWriterConfig(**SMALL, window=4, pooling="ifo"), "nothing vector"),
     "qrnn-dropped": (QRNNWriterConfig(**SMALL, zoneout=0.2, dropout=0.2, dropout_output=0.2, drop_word=0.3), "nothing"),
@@ -105,11 +92,6 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),
     "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
     "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),
-    "language-model-qrnn": LanguageModelConfig(writer=QRNNWriterConfig(**SMALL, zoneout=0.1), unit=5),
-    "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-both-ways"]),
-    "translator-qrnn": TranslatorConfig(
-        reader=ASKED_READERS["qrnn-backwards"], writer=ASKED_WRITERS["qrnn-attention"][0]
-    ),
 }
 
 READER = pytest.mark.parametrize("config", ASKED_READERS.values(), ids=ASKED_READERS.keys())
