@@ -1,6 +1,8 @@
 """The command line: a few lines a verb. Nothing heavy is imported before a verb is known."""
 
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 
 from octavo.commands.parser import UsageError, build_parser
@@ -11,38 +13,33 @@ Verb = Callable[..., None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 1 a failure at run time, 2 wrong usage, 130 and 143 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
     try:
         options, overrides = build_parser().parse(given)
         options.run(options, overrides)
-    except UsageError as error:
-        return _fail(f"octavo: {error}", 2)
+        sys.stdout.flush()
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 0
     except KeyboardInterrupt:
-        return _fail("octavo: stopped by Ctrl-C", 130)
+        print("octavo: stopped by Ctrl-C", file=sys.stderr)
+        return 130
     except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except ValueError as error:
-        if debug:
-            raise
-        return _fail(f"octavo: {error}", 2)
+        # Whoever read has what it wanted; the interpreter's own last flush must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
-        if debug:
-            raise
-        return _fail(f"octavo: {_one_line(error)} (--debug shows where)", 1)
+        if "--debug" in given:
+            traceback.print_exc()
+        usage = isinstance(error, UsageError | ValueError)
+        print(f"octavo: {_one_line(error)}{'' if usage else ' (--debug shows where)'}", file=sys.stderr)
+        return 2 if usage else 1
     return 0
 
 
 def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     text = " ".join(str(error).split()) or "no message"
-    return text if isinstance(error, RuntimeError | OSError) else f"{type(error).__name__}: {text}"
-
-
-def _fail(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
-    return code
+    speaks_for_itself = isinstance(error, UsageError | ValueError | RuntimeError | OSError)
+    return text if speaks_for_itself else f"{type(error).__name__}: {text}"
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from huggingface_hub import ModelHubMixin, snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from torch import Tensor
 
 from octavo import runs
@@ -181,7 +182,10 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 def load(path: str | Path, device: Device = "auto") -> Pretrained:
     """A trained model from a run's folder, an exported one, or the hub."""
     if not Path(path).exists() and _looks_like_hub(str(path)):
-        return Pretrained.from_pretrained(str(path), device=device)
+        try:
+            return Pretrained.from_pretrained(str(path), device=device)
+        except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+            raise ValueError(f"no run {path}, and the hub does not give it: {error}".splitlines()[0]) from None
     return Pretrained(runs.load_run(Path(path), resolve_device(device)))
 
 

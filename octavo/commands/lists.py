@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from octavo.commands.output import print_rows
+from octavo.commands.output import folder_of, print_rows
 from octavo.recipe import nearest
 
 
@@ -39,5 +39,6 @@ def export(options: argparse.Namespace) -> None:
     """Write what `octavo.load` and `from_pretrained` read."""
     from octavo.pretrained import load
 
-    load(options.run_folder, options.device).save_pretrained(options.out)
-    print(options.out)
+    folder = folder_of(options.out)
+    load(options.run_folder, options.device).save_pretrained(folder)
+    print(folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from octavo import experiment
 from octavo.commands.output import print_facts, print_json, print_rows, texts_of
-from octavo.pretrained import load
+from octavo.pretrained import able, load
 from octavo.record import record
 
 
@@ -37,6 +37,7 @@ def score(options: argparse.Namespace) -> None:
 def classify(options: argparse.Namespace) -> None:
     """Each text's label and the probability of every label."""
     model = load(options.run_folder, options.device)
+    able(model.run.model, "classify")
     texts = texts_of(options.file)
     for probabilities in model.classify(texts):
         label = max(probabilities, key=probabilities.__getitem__)
@@ -49,7 +50,9 @@ def classify(options: argparse.Namespace) -> None:
 def inspect(options: argparse.Namespace) -> None:
     """Entropy, loss and rank of the truth at each token."""
     model = load(options.run_folder, options.device)
+    able(model.run.model, "logits")
     [text] = texts_of(options.text, "documents")
+    thoughts = model.inspect(text)
     if not options.json:
         print("token  entropy (bits)  loss (bits)  rank")
-    print_rows((one._asdict() for one in model.inspect(text)), options.json)
+    print_rows((one._asdict() for one in thoughts), options.json)

@@ -1,14 +1,16 @@
 """How results reach people: data on stdout, as JSON where it is asked for; texts from files or standard input."""
 
 import json
+import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from octavo.data.files import FilesConfig, read
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False))
+    print(json.dumps(_finite(value), ensure_ascii=False))
 
 
 def print_facts(facts: dict[str, Any], as_json: bool) -> None:
@@ -42,6 +44,22 @@ def texts_of(source: str, unit: str = "lines") -> list[bytes]:
     if not texts:
         raise ValueError(f"{source}: there is no text in it")
     return texts
+
+
+def folder_of(path: str) -> Path:
+    """A folder to write into, there already or not."""
+    if Path(path).exists() and not Path(path).is_dir():
+        raise ValueError(f"--out {path} is a file: name a folder")
+    return Path(path)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity: null stands for them."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _shown(value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from octavo import distributed
+from octavo.commands.output import folder_of
 from octavo.commands.parser import Overrides
 from octavo.experiment import Machine
 from octavo.experiment import train as run_training
@@ -20,7 +21,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def train(options: argparse.Namespace, overrides: Overrides) -> None:
     """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
-    folder = Path(options.out or f"runs/{options.recipe}")
+    folder = folder_of(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}
     chosen = stored_recipe(folder) if resumes else recipe(options.recipe)
@@ -46,8 +47,6 @@ def _say(line: str) -> None:
 
 
 def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise ValueError(f"--out {folder} is a file: name a folder for the run")
     if not options.resume and any((folder / name).exists() for name in ("recipe.toml", "checkpoints")):
         raise ValueError(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
     if options.resume and chosen.name != options.recipe:
@@ -71,7 +70,9 @@ def _from_file(path: str | None) -> dict[str, Any]:
         return {}
     try:
         return flatten(tomllib.loads(Path(path).read_text("utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ValueError(f"--config {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"--config {path}: {error}") from None
 
 

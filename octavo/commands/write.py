@@ -8,8 +8,6 @@ from octavo.pretrained import able, load
 
 def generate(options: argparse.Namespace) -> None:
     """Texts that go on from a prompt, a line between one and the next."""
-    if options.num < 1:
-        raise ValueError(f"--num {options.num}: ask for at least one text")
     texts = load(options.run_folder, options.device).generate(
         options.prompt,
         options.num,
@@ -30,13 +28,16 @@ def generate(options: argparse.Namespace) -> None:
 
 def encode(options: argparse.Namespace) -> None:
     """Each line's vector."""
-    for vector in load(options.run_folder, options.device).encode(texts_of(options.file)):
+    model = load(options.run_folder, options.device)
+    able(model.run.model, "encode")
+    for vector in model.encode(texts_of(options.file)):
         print_json([round(float(value), 6) for value in vector])
 
 
 def reconstruct(options: argparse.Namespace) -> None:
     """Each line beside what its vector gives back."""
     model = load(options.run_folder, options.device)
+    able(model.run.model, "encode")
     texts = texts_of(options.file)
     for text, back in zip(texts, model.reconstruct(texts), strict=True):
         original = text.decode("utf-8", "replace")
