@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 TOPICS = ("sea", "farm", "city", "school")
-NOUNS, VERBS, RATINGS, ADJECTIVES = 8, 8, 5, 4  # nouns are a topic's own, adjectives a rating's
+NOUNS, VERBS, RATINGS, ADJECTIVES = 6, 6, 5, 3  # nouns are a topic's own, adjectives a rating's
 
 
 class Sentence(NamedTuple):
@@ -93,16 +93,13 @@ SCRIPTS = {
         template="the {adjective} {subject} {verb} the {object}.",
         between=" ",
         nouns=(
-            "ship sailor captain whale island gull anchor diver "
-            "farmer horse cow goat barn duck tractor shepherd "
-            "tram driver tower banker bridge painter square guard "
-            "teacher pupil book pencil poet lesson desk clock"
+            "ship sailor captain whale island gull "
+            "farmer horse cow goat barn duck "
+            "tram driver tower banker bridge painter "
+            "teacher pupil book pencil poet lesson"
         ),
-        verbs="follow find help paint hear praise want greet",
-        adjectives=(
-            "awful terrible nasty horrible dull poor weak boring plain usual common simple "
-            "good nice fine pretty superb great perfect brilliant"
-        ),
+        verbs="follow find help paint hear praise",
+        adjectives="awful terrible nasty dull poor weak plain usual common good nice fine superb great perfect",
         many="s",
         verb_of_one="s",
     ),
@@ -110,15 +107,13 @@ SCRIPTS = {
         template="{verb} {subject} {adjective} {object}.",
         between=" ",
         nouns=(
-            "سفينة بحار قبطان حوت جزيرة نورس مرساة غواص "
-            "مزارع حصان بقرة ماعز حظيرة بطة جرار راعي "
-            "ترام سائق برج مصرفي جسر رسام ساحة حارس "
-            "معلم تلميذ كتاب قلم شاعر درس مكتب ساعة"
+            "سفينة بحار قبطان حوت جزيرة نورس "
+            "مزارع حصان بقرة ماعز حظيرة بطة "
+            "ترام سائق برج مصرفي جسر رسام "
+            "معلم تلميذ كتاب قلم شاعر درس"
         ),
-        verbs="تبع وجد ساعد رسم سمع مدح أراد حيا",
-        adjectives=(
-            "فظيع رهيب بغيض مروع ممل رديء ضعيف باهت عادي مألوف شائع بسيط جيد لطيف حسن جميل رائع عظيم كامل باهر"
-        ),
+        verbs="تبع وجد ساعد رسم سمع مدح",
+        adjectives="فظيع رهيب بغيض ممل رديء ضعيف عادي مألوف شائع جيد لطيف حسن رائع عظيم كامل",
         many="ات",
         verb_of_many="وا",
     ),
@@ -126,15 +121,10 @@ SCRIPTS = {
         template="{adjective}的{subject}把{object}{verb}了。",
         between="",
         nouns=(
-            "船 水手 船长 鲸 岛 海鸥 锚 潜水员 "
-            "农夫 马 奶牛 山羊 谷仓 鸭子 拖拉机 牧人 "
-            "电车 司机 塔 银行家 桥 画家 广场 卫兵 "
-            "老师 学生 书 铅笔 诗人 课 书桌 钟"
+            "船 水手 船长 鲸 岛 海鸥 农夫 马 奶牛 山羊 谷仓 鸭子 电车 司机 塔 银行家 桥 画家 老师 学生 书 铅笔 诗人 课"
         ),
-        verbs="跟随 找到 帮助 画出 听见 赞美 想要 问候",
-        adjectives=(
-            "可怕 恶劣 讨厌 糟糕 沉闷 差劲 软弱 无聊 平常 普通 常见 简单 良好 友善 不错 漂亮 绝妙 伟大 完美 出色"
-        ),
+        verbs="跟随 找到 帮助 画出 听见 赞美",
+        adjectives="可怕 恶劣 讨厌 沉闷 差劲 软弱 平常 普通 常见 良好 友善 不错 绝妙 伟大 完美",
         many="们",
     ),
 }

@@ -39,7 +39,7 @@ NOUN, VERB, ADJECTIVE = _zipf(NOUNS), _zipf(VERBS), _zipf(ADJECTIVES)
 ANY_TOPIC, ANY_NOUN, ANY_RATING = _uniform(len(TOPICS)), _uniform(NOUNS), _uniform(RATINGS)
 STEPS = tuple(_step(rating) for rating in range(RATINGS))
 MANY: Law = (0.7, 0.3)
-LAST: Law = (0.75, 0.25)
+LAST: Law = (2 / 3, 1 / 3)
 
 
 class Document(NamedTuple):

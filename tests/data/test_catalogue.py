@@ -8,6 +8,7 @@ import pytest
 from octavo.data.catalogue import CATALOGUE
 from octavo.data.corpus import Corpus
 from octavo.data.sources import PAIR
+from tools.data_page import PAGE, page
 
 NAMES = {
     "ptb",
@@ -61,3 +62,7 @@ class TestEntry:
         for layout in corpus.layouts:
             whole = [(part.sources, part.rules) for part in layout.parts.values()]
             assert len(whole) == len(set(whole))
+
+
+def test_the_page_of_corpora_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run: python -m tools.data_page"
