@@ -184,7 +184,7 @@ class Trainer:
     def _total_steps(self) -> int | None:
         epochs = self.config.epochs
         by_epochs = round(epochs * self.batches.steps_per_epoch / self.config.accumulate) if epochs else None
-        limits = [limit for limit in (self.config.steps, by_epochs) if limit]
+        limits = [limit for limit in (self.config.steps, by_epochs) if limit is not None]
         if not limits and not self.config.time_limit:
             raise ValueError("training has no end: give training.steps, training.epochs or training.time_limit")
         return max(1, min(limits)) if limits else None
