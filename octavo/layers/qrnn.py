@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from octavo.layers.qrnn_layer import LayerRun, LayerState, Pooling, QRNNLayer
 from octavo.layers.texts import reversed_texts
+from octavo.ops.random_masks import dropout
 
 
 class QRNNState(NamedTuple):
@@ -111,7 +112,7 @@ class QRNN(nn.Module):
         runs = []
         for depth, (before, condition_BG) in enumerate(zip(states, conditions, strict=True)):
             if runs:
-                output_LBD = nn.functional.dropout(runs[-1].output_LBH, self.dropout, self.training)
+                output_LBD = dropout(runs[-1].output_LBH, self.dropout, self.training)
                 x_LBD = torch.cat([x_LBD, output_LBD], dim=-1) if self.dense else output_LBD
             runs.append(self._run_layer(depth, x_LBD, before, lengths_B, condition_BG))
         final = QRNNState(tuple(run.state.pool_1BH for run in runs), tuple(run.state.inputs_PBD for run in runs))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from octavo.layers.texts import last_valid
+from octavo.ops.random_masks import random_mask
 from octavo.ops.recurrence import pool_gates
 from octavo.ops.shifted_products import shifted_products
 
@@ -107,7 +108,7 @@ class QRNNLayer(nn.Module):
         Out of autograd's sight, and right all the same: where a sigmoid is exactly 0 or 1 its slope is exactly 0.
         """
         with torch.no_grad():
-            zoned_LBH = torch.empty_like(gates_LBGH[:, :, 1], dtype=torch.bool).bernoulli_(self.zoneout)
+            zoned_LBH = random_mask(gates_LBGH[:, :, 1], self.zoneout)
             gates_LBGH[:, :, 1].masked_fill_(zoned_LBH, FAR)
             if self.gates == 4:
                 gates_LBGH[:, :, 3].masked_fill_(zoned_LBH, -FAR)

@@ -247,7 +247,7 @@ def test_autocast_multiplies_in_bfloat16_and_remembers_in_float32() -> None:
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # by the compiler itself
 def test_it_compiles_without_a_graph_break() -> None:
     torch.manual_seed(0)
-    qrnn, x_LBD = QRNN(4, 6, num_layers=2, window=3, dropout=0.0, zoneout=0.5), torch.randn(5, 3, 4)
+    qrnn, x_LBD = QRNN(4, 6, num_layers=2, window=3, dropout=0.5, zoneout=0.5), torch.randn(5, 3, 4)
     fast = torch.compile(qrnn, fullgraph=True, backend="aot_eager")
     results = []
     for run in (qrnn, fast):

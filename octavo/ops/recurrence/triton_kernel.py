@@ -112,6 +112,24 @@ def _forward(gates, lengths, output, states, carry, length, batch, width, GATES:
         output += row
 
 
+@triton.jit
+def _step_back(grad_gates, width, inside, z, f, o, i, c, before, dc, dh, GATES: tl.constexpr):
+    """Store one step's gradients; what is left of dc for the step before."""
+    kind = grad_gates.dtype.element_ty
+    candidate, kept, left, shown, let_in = _activate(z, f, o, i, GATES)
+    if GATES > 2:
+        dc += dh * shown
+        tl.store(grad_gates + 2 * width, (dh * c * shown * tl.sigmoid(-o)).to(kind), mask=inside)
+    if GATES > 3:
+        kept_from = before
+        tl.store(grad_gates + 3 * width, (dc * candidate * let_in * tl.sigmoid(-i)).to(kind), mask=inside)
+    else:
+        kept_from = before - candidate
+    tl.store(grad_gates, (dc * let_in * (1.0 - candidate * candidate)).to(kind), mask=inside)
+    tl.store(grad_gates + width, (dc * kept_from * kept * left).to(kind), mask=inside)
+    return dc * kept
+
+
 @triton.jit(do_not_specialize=SIZES)
 def _backward(
     gates, lengths, initial, states, grad_output, grad_states, grad_gates, carry, length, batch, width,
@@ -124,58 +142,35 @@ def _backward(
     if lengths is not None:
         end = tl.minimum(tl.load(lengths + b), length).to(tl.int32)
 
-    row = batch * width
-    place = b * width + h
-    last = (end - 1).to(tl.int64) * row + place
-    gates += (end - 1).to(tl.int64) * row * GATES + b * GATES * width + h
+    row, place = batch * width, b * width + h
+    last = (end - 1).to(tl.int64) * row
     grad_gates += (length - 1).to(tl.int64) * row * GATES + b * GATES * width + h
     for _ in range(end, length):
         for gate in tl.static_range(GATES):
             tl.store(grad_gates + gate * width, tl.zeros([BLOCK], grad_gates.dtype.element_ty), mask=inside)
         grad_gates -= row * GATES
 
-    states += last
-    if grad_output is not None:
-        grad_output += last
-    if grad_states is not None:
-        grad_states += last
-    first = tl.zeros([BLOCK], tl.float32)
+    before, dh = tl.zeros([BLOCK], tl.float32), tl.zeros([BLOCK], tl.float32)
     if initial is not None:
-        first = tl.load(initial + place, mask=inside, other=0.0)
+        before = tl.load(initial + place, mask=inside, other=0.0)
+    first = before
     dc = tl.load(carry + place, mask=inside, other=0.0)
+    gates += last * GATES + b * GATES * width + h
+    states += last + place
     c = tl.load(states, mask=inside & _before(0, end, BLOCK), other=0.0)
     z, f, o, i = _load_row(gates, width, inside & _before(0, end, BLOCK), GATES)
     for passed in range(0, end):
-        goes_on = inside & _before(passed + 1, end, BLOCK)
         gates -= row * GATES
         states -= row
+        goes_on = inside & _before(passed + 1, end, BLOCK)
         next_z, next_f, next_o, next_i = _load_row(gates, width, goes_on, GATES)
-        before = tl.load(states, mask=goes_on, other=0.0)
-        before = tl.where(goes_on, before, first)
-
-        candidate, kept, left, shown, let_in = _activate(z, f, o, i, GATES)
+        before = tl.where(goes_on, tl.load(states, mask=goes_on, other=0.0), first)
+        here = (end - 1 - passed).to(tl.int64) * row + place
         if grad_states is not None:
-            dc += tl.load(grad_states, mask=inside, other=0.0)
-            grad_states -= row
+            dc += tl.load(grad_states + here, mask=inside, other=0.0)
         if grad_output is not None:
-            dh = tl.load(grad_output, mask=inside, other=0.0).to(tl.float32)
-            grad_output -= row
-        else:
-            dh = tl.zeros([BLOCK], tl.float32)
-        if GATES > 2:
-            dc += dh * shown
-            grad_o = dh * c * shown * tl.sigmoid(-o)
-            tl.store(grad_gates + 2 * width, grad_o.to(grad_gates.dtype.element_ty), mask=inside)
-        if GATES > 3:
-            grad_f = dc * before * kept * left
-            grad_i = dc * candidate * let_in * tl.sigmoid(-i)
-            tl.store(grad_gates + 3 * width, grad_i.to(grad_gates.dtype.element_ty), mask=inside)
-        else:
-            grad_f = dc * (before - candidate) * kept * left
-        grad_z = dc * let_in * (1.0 - candidate * candidate)
-        tl.store(grad_gates, grad_z.to(grad_gates.dtype.element_ty), mask=inside)
-        tl.store(grad_gates + width, grad_f.to(grad_gates.dtype.element_ty), mask=inside)
-        dc *= kept
+            dh = tl.load(grad_output + here, mask=inside, other=0.0).to(tl.float32)
+        dc = _step_back(grad_gates, width, inside, z, f, o, i, c, before, dc, dh, GATES)
         grad_gates -= row * GATES
         c = before
         z, f, o, i = next_z, next_f, next_o, next_i
