@@ -1,4 +1,4 @@
-"""The demo, `make demo`: train for a minute, hold the result against two baselines, write samples and a figure."""
+"""The demo, `make demo`: train for a minute, hold the result against its baselines, write samples and a figure."""
 
 import json
 import lzma
@@ -22,7 +22,7 @@ COMMANDS = {
     "train": f"octavo train lstm-bytes --data manual --out {RUN} --time-limit 60s --steps 4000 {SMALL}",
     "evaluate": f"octavo evaluate {RUN} --split test --json",
     "generate": f"octavo generate {RUN} --num 3 --max-new-tokens 300 --temperature 0.7",
-    "figure": f"octavo figure learning_curves {RUN} --out {FIGURE}",
+    "figure": f"octavo figure learning {RUN} --out {FIGURE}",
 }
 
 
@@ -49,7 +49,7 @@ def run(command: str) -> str:
 
 
 def compared(bits_per_byte: float) -> str:
-    """The model beside baselines that are told what it was told, all in bits per byte of the held-out text."""
+    """The model beside its baselines, all in bits per byte of the held-out text."""
     data = prepare(stored_recipe(RUN).data, codec=stored_codec(RUN))
     assert data.test is not None
     train, test = data.train.tokens.tobytes(), data.test.tokens.tobytes()
@@ -71,7 +71,7 @@ def order_0(train: bytes, test: bytes) -> float:
 
 
 def xz(train: bytes, test: bytes) -> float:
-    """The compressed size of both texts less that of the first, if there is a first."""
+    """The compressed size of both texts less that of the first alone."""
     before = len(lzma.compress(train, preset=9)) if train else 0
     size = len(lzma.compress(train + test, preset=9)) - before
     return 8 * size / len(test)
