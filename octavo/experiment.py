@@ -13,6 +13,7 @@ from octavo.config import config
 from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Codec
 from octavo.data.prepare import Data, DataConfig, prepare, prepare_text
+from octavo.data.progress import bytes_bar
 from octavo.data.store import Store
 from octavo.environment import environment
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
@@ -121,7 +122,8 @@ def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     """Rank 0 encodes; the others find what it left."""
     if not distributed.is_first():
         distributed.barrier()
-    prepared = prepare(data, codec=codec)
+    with bytes_bar(f"preparing {data.train}") as on_bytes:
+        prepared = prepare(data, codec=codec, on_bytes=on_bytes)
     if distributed.is_first():
         distributed.barrier()
     return prepared

@@ -2,13 +2,9 @@
 
 import argparse
 import os
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from octavo.commands.output import print_facts, print_rows
 from octavo.data import corpora
@@ -17,6 +13,7 @@ from octavo.data.codecs import CodecConfig
 from octavo.data.download import download
 from octavo.data.files import FilesConfig
 from octavo.data.prepare import DataConfig, prepare
+from octavo.data.progress import bytes_bar, file_bars
 from octavo.data.store import Store
 
 
@@ -54,7 +51,7 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _get(options: argparse.Namespace) -> None:
-    with _bar() as bar:
+    with file_bars() as bar:
         tasks: dict[str, Any] = {}
 
         def show(name: str, done: int, total: int | None) -> None:
@@ -71,10 +68,8 @@ def _prepare(options: argparse.Namespace) -> None:
     codec = TypeAdapter(CodecConfig).validate_python({"kind": options.codec})
     files = FilesConfig(unit=options.unit or "stream")
     config = DataConfig(train=options.name, files=files, codec=codec)
-    size = _size(options.name)
-    with _bar() as bar:
-        task = bar.add_task("preparing", total=size)
-        prepared = prepare(config, on_bytes=lambda count: bar.advance(task, count))
+    with bytes_bar(f"preparing {options.name}") as on_bytes:
+        prepared = prepare(config, on_bytes=on_bytes)
     splits = {name: getattr(prepared, name) for name in ("train", "valid", "test")}
     for name, store in splits.items():
         if store is not None:
@@ -89,15 +84,3 @@ def _facts(store: Store) -> dict[str, Any]:
         "skipped": dict(store.skipped),
         "folder": str(store.folder),
     }
-
-
-def _size(name: str) -> int | None:
-    """How many bytes there are to read, where that is known beforehand."""
-    path = Path(name)
-    return path.stat().st_size if path.is_file() and path.suffix not in (".gz", ".xz", ".zst") else None
-
-
-def _bar() -> AbstractContextManager[Progress]:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal)
