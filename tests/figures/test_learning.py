@@ -1,0 +1,44 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from octavo.figures import FIGURES
+from octavo.figures.learning import span
+from octavo.figures.metrics import Course, Point
+
+pytest.importorskip("matplotlib", reason="needs the plot extra")
+
+
+def run(folder: Path, floor: float) -> Path:
+    """A made-up run: 20 steps of 30 seconds, evaluated twice."""
+    folder.mkdir()
+    with (folder / "metrics.jsonl").open("w") as file:
+        for step in range(1, 21):
+            for split in ("train", "valid") if step % 10 == 0 else ("train",):
+                facts = {"step": step, "split": split, "seconds": 30.0 * step, "bits_per_byte": floor + 5 / step}
+                file.write(json.dumps({**facts, "units": {"bits_per_byte": "bits/byte"}}) + "\n")
+    return folder
+
+
+def test_runs_are_drawn_with_names_and_units(tmp_path: Path) -> None:
+    runs = [run(tmp_path / name, floor) for name, floor in (("quasi", 1.0), ("long", 1.01))]
+    FIGURES["learning"](runs, tmp_path / "new" / "figure.svg")
+    texts = re.findall(r"<text[^>]*>([^<]+)<", (tmp_path / "new" / "figure.svg").read_text())
+    assert {"updates", "minutes of training", "bits per byte", "training", "held out", "quasi", "long"} <= set(texts)
+
+
+def test_the_picture_leaves_out_the_steep_beginning_only() -> None:
+    train = [Point(step, 0.0, value) for step, value in ((1, 9.0), (10, 3.0), (50, float("nan")), (100, 2.0))]
+    valid = [Point(100, 0.0, 2.5)]
+    low, high = span([Course("a", "bits per byte", train, valid)])
+    assert low < 2.0 < 3.0 < high < 4.0
+
+
+def test_a_single_value_is_a_picture_too(tmp_path: Path) -> None:
+    folder = run(tmp_path / "short", 1.0)
+    first = (folder / "metrics.jsonl").read_text().splitlines()[0]
+    (folder / "metrics.jsonl").write_text(first + "\n")
+    FIGURES["learning"]([folder], tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").read_bytes().startswith(b"\x89PNG")
