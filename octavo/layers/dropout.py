@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor, nn
 
+from octavo.ops.random_masks import dropout
+
 
 class Dropout(nn.Module):
     """Zero a share of the features, rescaling the rest: afresh at each position, or one mask for a whole text."""
@@ -15,7 +17,7 @@ class Dropout(nn.Module):
         if not self.training or not self.share:
             return x_LBD
         if not self.variational:
-            return nn.functional.dropout(x_LBD, self.share)
+            return dropout(x_LBD, self.share)
         kept_BD = torch.empty_like(x_LBD[:1]).bernoulli_(1 - self.share)
         return x_LBD * kept_BD / (1 - self.share)
 

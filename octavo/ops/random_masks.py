@@ -21,6 +21,6 @@ def dropout(x: Tensor, share: float, training: bool = True) -> Tensor:
     """Zero a share of the elements and rescale the rest, as `torch.nn.functional.dropout` does."""
     if not training or share == 0:
         return x
-    if share == 1:
-        return torch.zeros_like(x)
+    if share == 1 or x.device.type != "cpu":
+        return torch.nn.functional.dropout(x, share)
     return (x * (1 / (1 - share))).masked_fill(random_mask(x, share), 0.0)
