@@ -10,6 +10,7 @@ from octavo.commands.output import print_facts, print_rows
 from octavo.data import corpora
 from octavo.data.catalogue import CATALOGUE
 from octavo.data.codecs import CodecConfig
+from octavo.data.corpus import Corpus
 from octavo.data.download import download
 from octavo.data.files import FilesConfig
 from octavo.data.prepare import DataConfig, prepare
@@ -30,34 +31,37 @@ def data(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
-    embedded = [{"name": name, "about": "comes with octavo", "licence": "MIT"} for name in corpora.EMBEDDED]
-    public = [
-        {
-            "name": corpus.name,
-            "about": corpus.about,
-            "licence": corpus.licence,
-            "splits": corpus.split,
-            "page": corpus.page,
-            "addresses": [address.url for address in corpus.addresses],
-            "by_hand": corpus.by_hand,
-        }
-        for corpus in CATALOGUE.values()
+    rows = [
+        *({"name": name, "about": one.about, "licence": one.licence} for name, one in corpora.EMBEDDED.items()),
+        *(_listed(corpus) for corpus in CATALOGUE.values()),
     ]
     if options.json:
-        print_rows([*embedded, *public], True)
+        print_rows(rows, True)
         return
-    for row in [*embedded, *public]:
+    for row in rows:
         print(f"{row['name']:<16}  {row['about']}  [{row['licence']}]")
 
 
+def _listed(corpus: Corpus) -> dict[str, Any]:
+    return {
+        "name": corpus.name,
+        "about": corpus.about,
+        "licence": corpus.licence,
+        "splits": corpus.split,
+        "page": corpus.page,
+        "addresses": [address.url for address in corpus.addresses],
+        "by_hand": corpus.by_hand,
+    }
+
+
 def _get(options: argparse.Namespace) -> None:
-    with file_bars() as bar:
+    with file_bars() as bars:
         tasks: dict[str, Any] = {}
 
         def show(name: str, done: int, total: int | None) -> None:
-            task = tasks.setdefault(name, None) or bar.add_task(name, total=total)
-            tasks[name] = task
-            bar.update(task, completed=done, total=total)
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done, total=total)
 
         folder = download(options.name, progress=show)
     print(folder)
