@@ -227,8 +227,9 @@ def _config_json(run: runs.Run) -> dict[str, Any]:
 
 
 def _looks_like_hub(name: str) -> bool:
+    """Two names with a stroke between them, of which the first is no folder here, where a run might be mistyped."""
     owner, _, rest = name.partition("/")
-    return bool(owner) and bool(rest) and "/" not in rest and owner not in (".", "..", "runs")
+    return bool(owner) and bool(rest) and "/" not in rest and owner != "runs" and not Path(owner).exists()
 
 
 def _in_word(spoken: bytes) -> bool:

@@ -125,5 +125,7 @@ def _existing(folder: Path, name: str) -> Path:
         return path
     if folder.is_dir():
         raise ValueError(f"{folder} is no finished run: it has no {name}")
-    around = [str(other.parent) for other in folder.parent.glob("*/recipe.toml")] if folder.parent.is_dir() else []
+    around = (
+        [str(other.parent) for other in sorted(folder.parent.glob("*/recipe.toml"))] if folder.parent.is_dir() else []
+    )
     raise ValueError(f"no run {folder}: {nearest(str(folder), around) if around else 'octavo train makes one'}")

@@ -247,9 +247,13 @@ def test_what_a_model_cannot_do_names_those_that_can(home: Path, name: str, ask:
         ask(octavo.load(home / name, "cpu"))
 
 
-def test_a_run_that_is_not_there_is_named_with_those_around(home: Path) -> None:
+def test_a_run_that_is_not_there_is_named_with_those_around(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home.parent)
+    with pytest.raises(ValueError, match=r"no run .*streem: did you mean .*stream"):
+        octavo.load(f"{home.name}/streem", "cpu")
     with pytest.raises(ValueError, match=r"no run .*streem: did you mean .*stream"):
         octavo.load(home / "streem", "cpu")
+    monkeypatch.chdir(home / "cache")
     with pytest.raises(ValueError, match="no run nowhere: octavo train makes one"):
         octavo.load("nowhere", "cpu")
 

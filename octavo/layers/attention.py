@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from octavo.interfaces import Reading
+from octavo.interfaces import Condition, Reading
 
 
 class Memory(NamedTuple):
@@ -15,8 +15,10 @@ class Memory(NamedTuple):
     valid_SB: Tensor
 
 
-def remember(reading: Reading) -> Memory:
+def remember(reading: Condition) -> Memory:
     """What a reader made of a source, padding marked."""
+    if not isinstance(reading, Reading):
+        raise ValueError("attention needs a source's positions, as a translator reads them: of a vector, turn it off")
     positions_S1 = torch.arange(len(reading.states_LBD), device=reading.lengths_B.device)[:, None]
     return Memory(reading.states_LBD, positions_S1 < reading.lengths_B)
 

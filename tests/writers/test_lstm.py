@@ -83,6 +83,12 @@ def test_output_dropout_falls_on_what_the_head_sees() -> None:
     assert (states_LBD != 0).any()
 
 
+def test_attention_needs_positions_to_look_at() -> None:
+    writer = LSTMWriter(LSTMWriterConfig(**SIZES, attention=True), DOCUMENTS, 8)
+    with pytest.raises(ValueError, match=r"attention needs a source's positions"):
+        writer.begin(torch.randn(2, 8), 2)
+
+
 def test_attention_looks_at_the_source_and_not_at_its_padding() -> None:
     writer = LSTMWriter(LSTMWriterConfig(**SIZES, attention=True), DOCUMENTS, 8)
     inputs_LB, states_SBD = batch_of().inputs_LB, torch.randn(5, 4, 8)
