@@ -22,6 +22,7 @@ check: $(VENV)/.check
 docs: $(VENV)/.check
 	$(BIN)/python tools/cli_page.py
 	$(BIN)/python -m tools.data_page
+	$(BIN)/python -m tools.results_page
 	$(BIN)/python tools/data_page.py
 
 bench: $(VENV)/.check

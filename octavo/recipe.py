@@ -22,11 +22,12 @@ NOTHING = "none"  # how TOML, which has no null, writes None
 
 @config
 class Recipe:
-    """`about` says in a line what it is, `paper` where its figures stand, table or section."""
+    """`about` says in a line what it is, `paper` where its figures stand, and `published` what they are."""
 
     name: str
     about: str
     paper: str
+    published: str = ""
     data: DataConfig
     model: ModelConfig
     training: TrainingConfig

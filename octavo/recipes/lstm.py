@@ -39,6 +39,7 @@ def ptb_medium() -> Recipe:
         name="lstm-ptb-medium",
         about="PTB words: two LSTM layers of 650, dropout 0.5",
         paper="Zaremba, Sutskever & Vinyals 2014, Table 1: medium regularised LSTM",
+        published="perplexity 86.2 valid, 82.7 test",
         data=DataConfig(train="ptb", codec=WordsConfig(limit=10_000), batching=StreamConfig(batch=20, window=35)),
         model=LanguageModelConfig(
             writer=LSTMWriterConfig(width=650, layers=2, embedding=650, dropout=0.5, dropout_output=0.5),

@@ -23,6 +23,7 @@ def ptb() -> Recipe:
         name="qrnn-ptb",
         about="PTB words: two QRNN layers of 640, zoneout 0.1",
         paper=f"{PAPER}, Table 2: QRNN + zoneout (p = 0.1)",
+        published="perplexity 82.1 valid, 78.3 test",
         data=DataConfig(train="ptb", codec=WordsConfig(limit=10_000), batching=StreamConfig(batch=20, window=105)),
         model=LanguageModelConfig(
             writer=QRNNWriterConfig(
@@ -51,6 +52,7 @@ def ptb_no_zoneout() -> Recipe:
             "name": "qrnn-ptb-no-zoneout",
             "about": "PTB words: two QRNN layers of 640, no zoneout",
             "paper": f"{PAPER}, Table 2: QRNN",
+            "published": "perplexity 82.9 valid, 79.9 test",
             "model.writer.zoneout": 0.0,
         },
     )
@@ -64,6 +66,7 @@ def ptb_lstm() -> Recipe:
             "name": "lstm-ptb-640",
             "about": "PTB words: two LSTM layers of 640, trained as qrnn-ptb is",
             "paper": f"{PAPER}, Table 2: LSTM",
+            "published": "perplexity 85.7 valid, 82.0 test",
             "model.writer.kind": "lstm",
         },
     )
@@ -108,6 +111,7 @@ def imdb() -> Recipe:
         name="qrnn-imdb",
         about="IMDB sentiment: four dense QRNN layers of 256",
         paper=f"{PAPER}, Table 1: densely-connected 4-layer QRNN",
+        published="accuracy 0.914 test, with GloVe vectors",
         data=DataConfig(
             train="imdb",
             files=FilesConfig(unit="documents"),
@@ -132,6 +136,7 @@ def imdb_lstm() -> Recipe:
             "name": "lstm-imdb",
             "about": "IMDB sentiment: four dense LSTM layers of 256",
             "paper": f"{PAPER}, Table 1: densely-connected 4-layer LSTM",
+            "published": "accuracy 0.909 test, with GloVe vectors",
             "model.reader.kind": "lstm",
             "model.reader.backwards": False,
         },
@@ -178,7 +183,7 @@ def multi30k_lstm() -> Recipe:
 
 def iwslt() -> Recipe:
     """§3.3, Table 3: 19.41 BLEU, the LSTM 16.53."""
-    return _on_corpus("qrnn-iwslt", "iwslt16-de-en", "TED talks", f"{PAPER}, Table 3")
+    return _on_corpus("qrnn-iwslt", "iwslt16-de-en", "TED talks", f"{PAPER}, Table 3", "BLEU 19.41 test")
 
 
 def tatoeba() -> Recipe:
@@ -186,6 +191,7 @@ def tatoeba() -> Recipe:
     return _on_corpus("qrnn-tatoeba", "tatoeba-de-en", "short sentences", f"{PAPER}, §3.3, on Tatoeba")
 
 
-def _on_corpus(name: str, corpus: str, what: str, paper: str) -> Recipe:
+def _on_corpus(name: str, corpus: str, what: str, paper: str, published: str = "") -> Recipe:
     about = f"German to English {what} by characters: QRNN encoder and decoder with attention"
-    return override(multi30k(), {"name": name, "about": about, "paper": paper, "data.train": corpus})
+    changes = {"name": name, "about": about, "paper": paper, "published": published, "data.train": corpus}
+    return override(multi30k(), changes)

@@ -1,0 +1,26 @@
+"""The page of results is what the JSON beside it gives."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from octavo.recipe import fields, nearest
+from octavo.recipes import RECIPES
+from tools.results_page import FOLDER, PAGE, page
+
+ROWS = [path for path in sorted(FOLDER.glob("*.json")) if "recipe" in json.loads(path.read_text("utf-8"))]
+
+
+def test_the_page_is_made_from_the_json() -> None:
+    assert PAGE.read_text("utf-8") == page(), "run: make docs"
+
+
+@pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)
+def test_a_row_names_what_it_takes_to_measure_it_again(path: Path) -> None:
+    row = json.loads(path.read_text("utf-8"))
+    assert row["commit"], f"{path.name} does not name its commit"
+    assert row["recipe"] in RECIPES, nearest(row["recipe"], RECIPES)
+    assert row["overrides"].keys() <= dict(fields(RECIPES[row["recipe"]]())).keys()
+    assert row["wall_seconds"] > 0
+    assert row["metrics"]
