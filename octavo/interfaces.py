@@ -85,7 +85,8 @@ class Mean(NamedTuple):
 
     @property
     def value(self) -> float:
-        return float(self.total) / max(float(self.count), 1e-12)
+        total, count = (part.detach() if isinstance(part, Tensor) else part for part in self)
+        return float(total) / max(float(count), 1e-12)
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,13 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def generate(self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, **options: Any) -> list[str]:
         """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
-        With beams they are the best of one search, by the log-probability of a token.
+        With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
+        the options `max_new_tokens` alone applies.
         """
         ids = self.run.codec.encode(_bytes(prompt)).tolist()
         if num_beams > 1:
+            if options.get("stop"):
+                raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
             written = self._search(ids, num, num_beams, _settings(options).max_new_tokens)
         else:
             written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options)]

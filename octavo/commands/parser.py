@@ -73,7 +73,7 @@ SAMPLING = (
     _option("--temperature", "0 is greedy (default: 1)", type=float, default=1.0),
     _option("--top-k", "sample among the K likeliest", type=_count),
     _option("--top-p", "sample among the likeliest that hold this share", type=float, default=1.0),
-    _option("--num-beams", "search with so many beams instead of sampling", type=_count, default=1),
+    _option("--num-beams", "search with so many beams; nothing is drawn then", type=_count, default=1),
     _option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
 )
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")

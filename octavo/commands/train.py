@@ -1,6 +1,7 @@
 """`octavo train`."""
 
 import argparse
+import json
 import re
 import sys
 import tomllib
@@ -55,14 +56,19 @@ def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> 
 
 def _shorthands(options: argparse.Namespace) -> dict[str, Any]:
     given = {
-        "data.train": options.data,
-        "data.valid": options.valid,
-        "data.test": options.test,
+        "data.train": _quoted(options.data),
+        "data.valid": _quoted(options.valid),
+        "data.test": _quoted(options.test),
         "training.steps": options.steps,
         "training.seed": options.seed,
         "training.time_limit": seconds(options.time_limit) if options.time_limit else None,
     }
     return {path: value for path, value in given.items() if value is not None}
+
+
+def _quoted(source: str | None) -> str | None:
+    """A source as text, whatever it looks like: a file may be called 2024."""
+    return None if source is None else json.dumps(source)
 
 
 def _from_file(path: str | None) -> dict[str, Any]:
