@@ -63,7 +63,7 @@ def barrier() -> None:
 
 def sum_means(means: Mapping[str, M]) -> dict[str, M]:
     """Totals and counts summed over ranks, in one reduction; every rank must bring the same names."""
-    if ranks() == 1:
+    if ranks() == 1 or not means:
         return dict(means)
     names = sorted(means)
     sums = torch.stack([_number(part) for name in names for part in means[name]])
