@@ -1,9 +1,13 @@
 """Configurations: frozen dataclasses that are validated, overridden, shrunk and stored as plain data."""
 
 import dataclasses
-from typing import Any, NamedTuple, TypeVar, dataclass_transform, get_type_hints
+from typing import Annotated, Any, NamedTuple, TypeVar, dataclass_transform, get_type_hints
+
+from pydantic import Field
 
 T = TypeVar("T")
+
+Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Tiny(NamedTuple):

@@ -122,6 +122,11 @@ class Written(NamedTuple):
     inner: tuple[Tensor, ...] = ()
 
 
+def vector_of(condition: Condition) -> Tensor:
+    """A condition as a vector for each text: itself, or the summary of what was read."""
+    return condition.summary_BD if isinstance(condition, Reading) else condition
+
+
 class Reader(nn.Module, ABC):
     """Text to states and a summary of `width` features."""
 
@@ -158,7 +163,11 @@ class OneShot(nn.Module, ABC):
 
 
 class TextModel(nn.Module, ABC):
-    """Parts under an objective. What else a model can do, it says by the methods it has (see `capabilities`)."""
+    """Parts under an objective. What else a model can do, it says by the methods it has.
+
+    `score` costs texts, `condition` (from nothing) and `encode` (from texts) say what a writer begins from, `logits`
+    lets each token be inspected, `classify` gives labels, `read` makes a Reading to translate from.
+    """
 
     @abstractmethod
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss: ...

@@ -26,7 +26,9 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}
     chosen = stored_recipe(folder) if resumes else recipe(options.recipe)
-    chosen = override(tiny(chosen) if options.tiny and not resumes else chosen, changes)
+    chosen = override(chosen, changes)
+    if options.tiny and not resumes:
+        chosen = override(tiny(chosen), changes)  # what is asked for in so many words is not shrunk
     if options.print_config:
         print(to_toml(chosen), end="")
         return

@@ -7,11 +7,9 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
-
-from octavo.config import config
+from octavo.config import Share, config
 from octavo.data import corpora
 from octavo.data.batching import BatchingConfig, StreamConfig
 from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json, fit
@@ -23,7 +21,6 @@ from octavo.data.pieces import Piece
 from octavo.data.sources import Source
 from octavo.data.store import Store, write_store
 
-Share = Annotated[float, Field(ge=0, lt=1)]
 OnBytes = Callable[[int], object]
 
 

@@ -1,12 +1,11 @@
 """The classifier: a label from a reader's summary. Shapes: B batch, C classes."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import torch.nn.functional as F
-from pydantic import Field
 from torch import Tensor, nn
 
-from octavo.config import config
+from octavo.config import Share, config
 from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State, TextModel
 from octavo.readers import ReaderConfig, build_reader
 from octavo.readers.lstm import LSTMReaderConfig
@@ -18,7 +17,7 @@ class ClassifierConfig:
 
     kind: Literal["classifier"] = "classifier"
     reader: ReaderConfig = LSTMReaderConfig(backwards=False)
-    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    dropout: Share = 0.0
 
 
 class Classifier(TextModel):

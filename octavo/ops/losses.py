@@ -84,8 +84,8 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, *gradients: Any) -> tuple[Tensor | None, ...]:
-        grad = gradients[0]  # the nats, returned beside the total, are for reporting
+    def backward(ctx: Any, *grad_outputs: Any) -> tuple[Tensor | None, ...]:  # pyrefly: ignore
+        grad = grad_outputs[0]  # the nats, returned beside the total, are for reporting
         grad_x_ND, grad_weight_VD, grad_bias_V, nats_N = ctx.saved_tensors
         scaled = [None if made is None else made * grad for made in (grad_x_ND, grad_weight_VD, grad_bias_V)]
         return *scaled, None, nats_N * grad if ctx.needs_input_grad[4] else None, None, None

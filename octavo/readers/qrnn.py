@@ -2,17 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
-from octavo.config import Tiny, config
+from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Reader, Reading
 from octavo.layers.dropout import Dropout
 from octavo.layers.qrnn import QRNN
 from octavo.layers.qrnn_layer import Pooling
 from octavo.layers.texts import reversed_texts
-
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config

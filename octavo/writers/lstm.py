@@ -6,13 +6,11 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from octavo.config import Tiny, config
-from octavo.interfaces import Alphabet, Condition, Reading, Writer, Written
+from octavo.config import Share, Tiny, config
+from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.lstm import CellState, LSTMStack
-
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
@@ -84,7 +82,7 @@ class LSTMWriter(Writer):
         """Zeros, or a state made of the condition, a vector for each text or a source's summary, by a linear map."""
         if self.first_state is None:
             return LSTMWriterState(self.stack.begin(batch), None)
-        vector_BC = condition.summary_BD if isinstance(condition, Reading) else condition
+        vector_BC = vector_of(condition)
         parts = self.first_state(vector_BC)[None].chunk(2 * len(self.stack.layers), dim=-1)
         parts = [part.contiguous() for part in parts]
         cells = tuple(zip(parts[::2], parts[1::2], strict=True))

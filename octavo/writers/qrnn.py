@@ -6,14 +6,12 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
-from octavo.config import Tiny, config
+from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Condition, Reading, Writer, Written
 from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.qrnn import QRNN, QRNNRun, QRNNState
 from octavo.layers.qrnn_layer import Pooling
-
-Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
