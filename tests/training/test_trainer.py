@@ -191,6 +191,12 @@ def test_under_a_time_limit_schedules_run_on_the_share_of_the_time(
     assert [line["rate"] for line in lines(tmp_path)] == pytest.approx([step / 10 for step in range(10)])
 
 
+def test_the_clock_is_the_slowest_rank_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With clocks of their own, ranks under DDP would come to rates, and so to weights, of their own."""
+    monkeypatch.setattr(trainer.distributed, "largest", lambda own: max(own, 60.0) if isinstance(own, float) else own)
+    assert run(make(tmp_path, time_limit=60)).step == 1
+
+
 def test_the_last_stretch_is_logged_whenever_the_end_comes(tmp_path: Path, clock: Callable[[int], object]) -> None:
     run(make(tmp_path, Numbers(hook=clock), time_limit=6, log_every=4))
     assert [line["step"] for line in lines(tmp_path)] == [4, 6]
