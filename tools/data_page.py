@@ -41,7 +41,9 @@ written from: a translation's source. Text files may be labelled by their `folde
 
 `files.clean` changes texts, in order: `latin-1` decodes that encoding, `backslashes` makes newlines of `\\n`,
 `breaks` of `<br />`, `tweets` replaces user names by `@userid` and links by `url`, `underscores` makes PTB's
-characters of its words.
+characters of its words, `punctuation` splits marks off from words, so that a codec of words sees words: `it 's 3.5 ,
+is n't it ?`. A named corpus's own changes come first, then these. Texts that `octavo classify`, `score`, `translate`
+and the like are given go through them too, but for the first two, which are about files.
 
 ## Named corpora
 

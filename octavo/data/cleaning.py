@@ -4,7 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-Cleaning = Literal["latin-1", "backslashes", "breaks", "tweets", "underscores"]
+from octavo.data.punctuation import split_off
+
+Cleaning = Literal["latin-1", "backslashes", "breaks", "tweets", "underscores", "punctuation"]
+# What is of a file's making rather than of its text: a text that is typed has none of it.
+OF_FILES: tuple[Cleaning, ...] = ("latin-1", "backslashes")
 
 LINK = re.compile(rb"(?:https?://|\bwww\.)[!-~]+", re.IGNORECASE)
 USER = re.compile(rb"(?<![0-9A-Za-z_])@[0-9A-Za-z_]+")
@@ -21,6 +25,11 @@ def clean(text: bytes, names: Sequence[Cleaning]) -> bytes:
     for name in names:
         text = _CLEANINGS[name](text)
     return text
+
+
+def clean_typed(text: bytes, names: Sequence[Cleaning]) -> bytes:
+    """The same for a text that comes from no file, but from a person or a program."""
+    return clean(text, [name for name in names if name not in OF_FILES])
 
 
 def _from_latin_1(text: bytes) -> bytes:
@@ -62,4 +71,5 @@ _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
     "breaks": _breaks,
     "tweets": _tweets,
     "underscores": _underscores,
+    "punctuation": split_off,
 }

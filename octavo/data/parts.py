@@ -13,8 +13,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from octavo.data.cleaning import Cleaning
 from octavo.data.compression import STDIN, open_bytes
-from octavo.data.files import FilesConfig, read
+from octavo.data.files import FilesConfig, cleaned, read
 from octavo.data.holding_out import Limits, Shares, held_out, limits
 from octavo.data.pieces import Piece
 from octavo.data.sources import Source, files_of
@@ -89,22 +90,23 @@ class TextPart(Part):
 
 @dataclass(frozen=True)
 class CorpusPart(Part):
-    """A named corpus's own split."""
+    """A named corpus's own split, with what is to be cleaned beside what the corpus itself asks for."""
 
     corpus: str
     name: str
     split: Split
+    clean: tuple[Cleaning, ...] = ()
 
     @property
     def documents(self) -> bool:
         return self.split.unit != "stream"
 
     def pieces(self) -> Iterator[Piece]:
-        return self.split.pieces()
+        return cleaned(self.split.pieces(), self.clean)
 
     @property
     def identity(self) -> list[Any]:
-        return [self.split.key, [_sha256(file) for file in self.split.files]]
+        return [self.split.key, [_sha256(file) for file in self.split.files], *([self.clean] if self.clean else [])]
 
     def __str__(self) -> str:
         return f"{self.corpus} ({self.name})"

@@ -107,12 +107,16 @@ def _part(config: DataConfig, name: str, source: str) -> Part:
 
 
 def _of_corpus(config: DataConfig, name: str) -> dict[str, Part]:
-    """A corpus's own splits, in the unit that is asked for or, for batches of documents, its usual one."""
+    """A corpus's own splits, in the unit that is asked for or, for batches of documents, its usual one.
+
+    What is to be cleaned is so after the corpus's own cleaning.
+    """
     unit = config.files.unit
     if unit == "stream" and config.batching.kind in ("documents", "pairs"):
         unit = None
     splits = corpora.resolve(name, unit=unit)
-    return {split: CorpusPart(name, split, splits[split]) for split in ("train", "valid", "test") if split in splits}
+    named = ((split, splits[split]) for split in ("train", "valid", "test") if split in splits)
+    return {split: CorpusPart(name, split, found, config.files.clean) for split, found in named}
 
 
 def _check(config: DataConfig, train: Part, codec: Codec | None) -> None:

@@ -114,7 +114,7 @@ def imdb() -> Recipe:
         published="accuracy 0.914 test, with GloVe vectors",
         data=DataConfig(
             train="imdb",
-            files=FilesConfig(unit="documents"),
+            files=FilesConfig(unit="documents", clean=("breaks", "punctuation")),
             codec=WordsConfig(limit=30_000),
             batching=DocumentsConfig(batch=24, longest=None),
         ),

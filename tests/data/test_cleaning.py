@@ -2,7 +2,7 @@
 
 import pytest
 
-from octavo.data.cleaning import Cleaning, clean
+from octavo.data.cleaning import Cleaning, clean, clean_typed
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from octavo.data.cleaning import Cleaning, clean
         ("breaks", "one <br /><br />two<BR>three<bride>", "one\n\ntwo\nthree<bride>"),
         ("backslashes", r"one\ntwo \"x\" \\n \t", 'one\ntwo "x" \\n \\t'),
         ("underscores", " a <unk> n \n\n b \r\n", "a_<unk>_n\n\nb\n"),
+        ("punctuation", "Good?\nBad!", "Good ?\nBad !"),
     ],
 )
 def test_changes(name: Cleaning, before: str, after: str) -> None:
@@ -32,3 +33,8 @@ def test_changes_are_made_in_order() -> None:
 
 def test_without_a_change_bytes_stay() -> None:
     assert clean(b"\xff\r\n\0", []) == b"\xff\r\n\0"
+
+
+def test_a_typed_text_is_spared_what_is_about_files() -> None:
+    text = r"déjà\n @ann".encode()
+    assert clean_typed(text, ["latin-1", "backslashes", "tweets"]) == r"déjà\n @userid".encode()

@@ -8,6 +8,7 @@ import pytest
 
 from octavo.data import prepare as module
 from octavo.data.batching import DocumentsConfig, PairsConfig
+from octavo.data.cleaning import clean
 from octavo.data.codecs import Bytes, CharactersConfig, WordsConfig
 from octavo.data.files import FilesConfig
 from octavo.data.prepare import Data, DataConfig, cache_folder, prepare, prepare_text
@@ -167,3 +168,12 @@ def test_a_corpus_by_name_gives_documents_where_batches_are_of_documents(tmp_pat
     data = prepare(config, cache=tmp_path)
     assert data.codec.alphabet.end == 256
     assert len(data.train.label_names) > 1
+
+
+def test_what_is_cleaned_of_a_named_corpus_is_cleaned_of_every_split(tmp_path: Path) -> None:
+    plain = DataConfig(train="toys", batching=DocumentsConfig())
+    config = DataConfig(train="toys", files=FilesConfig(clean=("punctuation",)), batching=DocumentsConfig())
+    data, raw = prepare(config, cache=tmp_path), prepare(plain, cache=tmp_path)
+    for store, other in zip(stores(data), stores(raw), strict=True):
+        assert data.codec.decode(store.document(0)) == clean(raw.codec.decode(other.document(0)), ["punctuation"])
+        assert len(store.tokens) > len(other.tokens)
