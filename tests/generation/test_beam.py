@@ -15,7 +15,7 @@ RULES: list[LengthScore] = [plain, mean, TowardsSource(0), TowardsSource(8)]
 Found = tuple[float, list[int]]
 
 
-def search(writer: Any, scores: list[LengthScore], beams: int, longest: int, condition: Any = None) -> Any:
+def search(writer: Any, scores: list[LengthScore], beams: int, longest: Any, condition: Any = None) -> Any:
     begin_B = torch.full((len(scores),), END)
     state = writer.begin(condition, len(scores))
     return beam_search(writer.advance, state, begin_B, ALPHABET, scores, beams=beams, longest=longest)
@@ -94,6 +94,31 @@ def test_what_has_no_end_is_cut(chain: Callable) -> None:
     assert second.score < best.score
 
 
+def test_each_text_has_its_own_longest(rememberer: Callable) -> None:
+    writer, limits = rememberer(3, 1), [2, 7, 4]
+    together = search(writer, [mean] * 3, beams=3, longest=limits, condition=torch.tensor([5, 6, 7]))
+    for found, start, limit in zip(together, [5, 6, 7], limits, strict=True):
+        [alone] = search(writer, [mean], beams=3, longest=limit, condition=torch.tensor([start]))
+        assert found == alone
+        assert max(len(one.ids) for one in found) <= limit
+
+
+@pytest.mark.parametrize("wanted", [1, 2])
+@pytest.mark.parametrize("score", RULES, ids=["plain", "mean", "paper-short", "paper"])
+def test_a_search_that_wants_few_stops_early_and_finds_the_same(
+    rememberer: Callable, score: LengthScore, wanted: int
+) -> None:
+    starts, advances = torch.arange(8), []
+    for settings in ({}, {"wanted": wanted}):
+        writer = rememberer(3, 2)
+        begin_B, state = torch.full((8,), END), writer.begin(starts, 8)
+        found = beam_search(writer.advance, state, begin_B, ALPHABET, [score] * 8, beams=4, longest=12, **settings)
+        advances.append((sum(writer.rows_advanced), [hypotheses[:wanted] for hypotheses in found]))
+    (all_rows, best), (rows, same) = advances
+    assert same == best
+    assert rows < all_rows
+
+
 def test_the_begin_is_never_written(chain: Callable) -> None:
     writer = chain([[0.9, 0.05, 0.05], [0.9, 0.05, 0.05], [1.0, 0.0, 0.0]])
     state = writer.begin(None, 1)
@@ -119,3 +144,8 @@ def test_the_papers_rule() -> None:
 def test_a_search_needs_room(chain: Callable, beams: int, longest: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         search(chain([[0.2, 0.3, 0.5]] * 3), [plain], beams, longest)
+
+
+def test_a_pull_away_from_the_source_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"alpha -0\.1: 0 \(no pull\) or above"):
+        TowardsSource(3, -0.1)
