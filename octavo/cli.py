@@ -12,19 +12,30 @@ Verb = Callable[..., None]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 1 a failure at run time, 2 wrong usage, 130 and 143 interrupted."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except OSError as error:
+        # Nobody takes the output any more; the interpreter's own last flush must not complain of it again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return 0
+        print(f"octavo: standard output: {error.strerror}", file=sys.stderr)
+        return 1
+    return code
+
+
+def _run(given: list[str]) -> int:
     try:
         options, overrides = build_parser().parse(given)
         options.run(options, overrides)
-        sys.stdout.flush()
     except SystemExit as error:
         return error.code if isinstance(error.code, int) else 0
     except KeyboardInterrupt:
         print("octavo: stopped by Ctrl-C", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read has what it wanted; the interpreter's own last flush must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
     except Exception as error:
         if "--debug" in given:
             traceback.print_exc()
