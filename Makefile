@@ -10,7 +10,7 @@ INSTALLED := pyproject.toml constraints.txt $(wildcard setup.py octavo/ops/nativ
 setup: $(VENV)/.check
 
 demo: $(VENV)/.demo
-	$(BIN)/python tools/demo.py
+	$(BIN)/python -m tools.demo
 
 # All that CI runs; pytest goes last, so that its closing line is the last one printed.
 check: $(VENV)/.check
@@ -20,10 +20,9 @@ check: $(VENV)/.check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 docs: $(VENV)/.check
-	$(BIN)/python tools/cli_page.py
+	$(BIN)/python -m tools.cli_page
 	$(BIN)/python -m tools.data_page
 	$(BIN)/python -m tools.results_page
-	$(BIN)/python tools/data_page.py
 
 bench: $(VENV)/.check
 	$(BIN)/octavo bench
