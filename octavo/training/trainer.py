@@ -267,7 +267,8 @@ class Trainer:
 
     def _kept(self) -> str:
         good = checkpoint.newest(self.folder / "checkpoints", lambda warning: None)
-        return f"the last good checkpoint is {good}" if good else "no checkpoint had been written yet"
+        kept = f"the last good checkpoint is {good}" if good else "no checkpoint had been written yet"
+        return f"{kept}; a lower rate, or a clip, may help"
 
     def _evaluate(self) -> None:
         self._look()

@@ -1,0 +1,298 @@
+"""The command line as people meet it: what is wrong is said in one line, and output can be piped."""
+
+import io
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file
+
+from octavo.cli import main
+from octavo.commands.parser import VERBS
+from octavo.recipes import RECIPES
+from octavo.training import checkpoint
+from tests.nursery import ROOT
+
+Captured = pytest.CaptureFixture[str]
+TRAIN = ["train", "lstm-bytes", "--tiny", "--device", "cpu", "--data", "text.txt"]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language_model_run: Path, autoencoder_run: Path) -> None:
+    """A folder with a text, a run of each kind and some things that are neither."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    shutil.copy(language_model_run.parent / "text.txt", "text.txt")
+    Path("run").symlink_to(language_model_run)
+    Path("vectors").symlink_to(autoencoder_run)
+    Path("empty.txt").touch()
+    Path("no-run").mkdir()
+    Path("latin.txt").write_bytes("café\n".encode("latin-1") * 100)
+    Path("typo.toml").write_text("[training]\nstepz = 3\n")
+    Path("broken.toml").write_text("steps = = 3\n")
+
+
+def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
+    """What a command writes to stdout, or to stderr if it is to fail."""
+    capsys.readouterr()
+    assert main(arguments) == code, capsys.readouterr().err
+    captured = capsys.readouterr()
+    return captured.err if code else captured.out
+
+
+# What is wrong, and the nearest choices
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        # verbs, recipes, options, arguments
+        ("trian lstm-bytes", ["'trian'", "did you mean train"]),
+        ("nonsense", ["'nonsense'", "choose from recipes, train"]),
+        ("--vresion", ["--vresion", "--version"]),
+        ("train lstm-byte", ["'lstm-byte'", "did you mean lstm-bytes"]),
+        ("train lstm-bytes --tine", ["--tine", "--tiny"]),
+        ("train lstm-bytes again", ["again", "too many"]),
+        ("train", ["RECIPE", "octavo train --help"]),
+        ("train lstm-bytes --seed one", ["--seed", "'one'"]),
+        ("train lstm-bytes --threads 0", ["--threads", "'0'", "from 1 up"]),
+        ("train lstm-bytes --time-limit soon", ["soon", "10m"]),
+        ("train lstm-bytes --device gpu", ["'gpu'", "auto, cpu, cuda, mps"]),
+        ("train lstm-bytes --precision fp8", ["'fp8'", "auto, fp32, bf16"]),
+        ("generate run --temprature 1", ["--temprature", "--temperature"]),
+        ("generate run --model.writer.width 3", ["--model.writer.width", "only octavo train"]),
+        ("generate run --temperature -1", ["-1", "0 (greedy) or above"]),
+        ("generate run --num 0", ["--num", "'0'"]),
+        ("generate run --num-beams 0", ["--num-beams", "'0'"]),
+        ("generate run --top-p 2", ["top_p", "2.0", "at most 1"]),
+        ("evaluate run --rows 0", ["--rows", "'0'"]),
+        ("evaluate run --split tset", ["'tset'", "test"]),
+        ("score run --unit line", ["'line'", "did you mean lines"]),
+        ("interpolate vectors a", ["LAST"]),
+        ("interpolate vectors a b --steps 1", ["--steps 1", "2"]),
+        ("complete run --prompt a --threshold 2", ["threshold 2.0"]),
+        ("data lst", ["'lst'", "did you mean list"]),
+        ("data get ptbb", ["'ptbb'", "ptb"]),
+        ("figure losses run --out x.png", ["'losses'"]),
+        # fields
+        ("train lstm-bytes --training.stepz 5", ["'stepz'", "did you mean steps"]),
+        ("train lstm-bytes --training.steps many", ["training.steps", "'many'"]),
+        ("train lstm-bytes --training.steps -5", ["training.steps", "-5", "greater than 0"]),
+        ("train lstm-bytes --training.optimizer.kind sdg", ["'sdg'", "did you mean sgd"]),
+        ("train lstm-bytes --model.kind autoencodr", ["'autoencodr'", "autoencoder"]),
+        ("train lstm-bytes --model.writer.widht 30", ["'widht'", "width"]),
+        ("train lstm-bytes --model.writer.width", ["--model.writer.width", "needs a value"]),
+        ("train lstm-bytes --data.codec.kind byte", ["'byte'", "did you mean bytes"]),
+        ("train lstm-bytes --trainig.steps 5", ["'trainig'", "training"]),
+        ("train lstm-bytes --config nowhere.toml", ["nowhere.toml", "No such file"]),
+        ("train lstm-bytes --config typo.toml", ["'stepz'", "did you mean steps"]),
+        ("train lstm-bytes --config broken.toml", ["broken.toml", "line 1"]),
+        # files and runs
+        ("train lstm-bytes --data txt.txt", ["txt.txt", "did you mean text.txt"]),
+        ("train lstm-bytes --data empty.txt", ["empty.txt", "no text"]),
+        ("train lstm-bytes --data no-run", ["no-run", "no files"]),
+        ("train lstm-bytes --data latin.txt --data.codec.kind characters", ["latin.txt: byte 3 (0xe9)", "bytes"]),
+        ("train lstm-bytes --data text.txt --out text.txt", ["--out text.txt", "folder"]),
+        ("train lstm-bytes --data text.txt --out run", ["run", "--resume"]),
+        ("train lstm-autoencoder --out run --resume", ["lstm-bytes", "lstm-autoencoder"]),
+        ("evaluate rnu", ["rnu", "did you mean run"]),
+        ("evaluate no-run", ["no-run", "recipe.toml"]),
+        ("evaluate run --data txt.txt", ["txt.txt", "text.txt"]),
+        ("score run missing.txt", ["missing.txt"]),
+        ("score run empty.txt", ["empty.txt", "no text"]),
+        ("export run --out text.txt", ["--out text.txt", "folder"]),
+        # what a model cannot do
+        ("encode run text.txt", ["language_model", "autoencoder"]),
+        ("classify run", ["language_model", "classifier"]),
+        ("generate vectors", ["autoencoder", "language_model"]),
+        ("inspect vectors", ["autoencoder", "language_model"]),
+    ],
+)
+def test_wrong_usage_is_one_line_that_names_the_value_and_the_choices(
+    capsys: Captured, line: str, parts: list[str]
+) -> None:
+    before = sorted(Path().iterdir())
+    capsys.readouterr()
+    assert main(line.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("octavo: ")
+    assert captured.err.count("\n") == 1
+    assert [part for part in parts if part not in captured.err] == []
+    assert sorted(Path().iterdir()) == before, "nothing is begun"
+
+
+@pytest.mark.parametrize("name", ["recipe.toml", "codec.json", "run.json", "model.safetensors"])
+def test_a_run_with_a_broken_file_names_it(capsys: Captured, name: str) -> None:
+    shutil.copytree("run", "broken")
+    Path("broken", name).write_bytes(b"{ broken \xff")
+    assert f"broken/{name} is not what was written there" in said(capsys, "generate", "broken", code=2)
+
+
+def test_debug_shows_where_and_the_line_all_the_same(capsys: Captured) -> None:
+    plain = said(capsys, "evaluate", "rnu", code=2)
+    debugged = said(capsys, "evaluate", "rnu", "--debug", code=2)
+    assert "Traceback" not in plain
+    assert "Traceback" in debugged
+    assert debugged.endswith(plain)
+    assert said(capsys, "--debug", "recipes") == said(capsys, "recipes")
+
+
+# Help
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in VERBS])
+def test_every_verb_has_help(capsys: Captured, verb: str) -> None:
+    page = said(capsys, verb, "--help")
+    assert page.startswith(f"usage: octavo {verb}")
+    [options] = [one.options for one in VERBS if one.name == verb]
+    assert [name for name, _ in options if name.startswith("-") and name not in page] == []
+
+
+def test_help_is_there_at_once_and_names_every_verb() -> None:
+    def seconds() -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    before = seconds()
+    command = [sys.executable, "-m", "octavo", "--help"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert seconds() - before < 0.5, "of processor time, whatever else the machine does"
+    assert [verb.name for verb in VERBS if verb.name not in ran.stdout] == []
+
+
+# Output
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "recipes",
+        "evaluate run",
+        "evaluate run --data text.txt",
+        "score run text.txt",
+        "generate run --num 2 --max-new-tokens 9",
+        "complete run --prompt a --threshold 0.9",
+        "inspect run --text text.txt",
+        "reconstruct vectors text.txt",
+        "interpolate vectors one two --steps 3",
+        "data list",
+    ],
+)
+def test_json_can_be_parsed(capsys: Captured, line: str) -> None:
+    def no_constant(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    rows = said(capsys, *line.split(), "--json").splitlines()
+    assert all(isinstance(json.loads(row, parse_constant=no_constant), dict) for row in rows)
+    assert rows or "complete" in line
+
+
+def test_encode_gives_a_vector_for_each_line(capsys: Captured) -> None:
+    rows = [json.loads(row) for row in said(capsys, "encode", "vectors", "text.txt").splitlines()]
+    assert len(rows) == 120
+    assert rows[0] == rows[2] != rows[1]
+
+
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
+    def feed(text: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+
+    return feed
+
+
+@pytest.mark.parametrize("file", [["-"], []])
+def test_a_dash_is_standard_input_and_the_default(
+    capsys: Captured, stdin: Callable[[bytes], None], file: list[str]
+) -> None:
+    stdin(Path("text.txt").read_bytes())
+    piped = said(capsys, "score", "run", *file)
+    assert piped == said(capsys, "score", "run", "text.txt")
+    assert piped.count("\n") == 121
+
+
+def test_training_reads_standard_input(capsys: Captured, stdin: Callable[[bytes], None]) -> None:
+    stdin(Path("text.txt").read_bytes())
+    said(capsys, *TRAIN, "--data", "-", "--out", "piped")
+    weights, expected = load_file("piped/model.safetensors"), load_file("run/model.safetensors")
+    assert all(weights[name].equal(expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_that_has_enough_is_not_an_error(buffered: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = os.environ | {"PYTHONUNBUFFERED": buffered}
+    command = [sys.executable, "-m", "octavo", "--help"]
+    ran = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, env=environment, check=False)
+    os.close(writing)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+# Training
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("more", [[], ["--tiny", "--training.optimizer.rate", "0.1", "--training.clip", "none"]])
+def test_a_printed_configuration_is_one_that_can_be_given(capsys: Captured, recipe: str, more: list[str]) -> None:
+    printed = said(capsys, "train", recipe, *more, "--print-config")
+    Path("printed.toml").write_text(printed)
+    assert said(capsys, "train", recipe, "--config", "printed.toml", "--print-config") == printed
+    assert not Path("runs").exists()
+
+
+def test_fields_may_stand_anywhere(capsys: Captured) -> None:
+    after = said(capsys, "train", "lstm-bytes", "--training.steps", "7", "--print-config")
+    before = said(capsys, "train", "--training.steps=7", "lstm-bytes", "--print-config")
+    assert "steps = 7\n" in after
+    assert before == after
+
+
+def contents(folder: Path) -> dict[Any, Any]:
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("more", [[], ["--steps", "10"]])
+def test_a_finished_run_is_left_as_it_is(capsys: Captured, language_model_run: Path, more: list[str]) -> None:
+    before = contents(language_model_run)
+    assert main([*TRAIN, "--out", str(language_model_run), "--resume", *more]) == 0
+    assert f"{language_model_run} is finished, with 20 steps" in capsys.readouterr().err
+    assert contents(language_model_run) == before
+
+
+def test_a_finished_run_can_be_prolonged(capsys: Captured) -> None:
+    shutil.copytree("run", "longer")
+    said(capsys, *TRAIN, "--out", "longer", "--resume", "--steps", "25")
+    assert checkpoint.newest(Path("longer/checkpoints"), pytest.fail) == Path("longer/checkpoints/step-00000025")
+
+
+def test_what_cannot_go_on_leaves_the_run_as_it_was(capsys: Captured, language_model_run: Path) -> None:
+    before = contents(language_model_run)
+    wrong = ["--model.writer.width", "17", "--steps", "30"]
+    assert "16] in the checkpoint" in said(capsys, *TRAIN, "--out", "run", "--resume", *wrong, code=2)
+    assert contents(language_model_run) == before
+
+
+def test_what_cannot_begin_leaves_no_run_behind(capsys: Captured) -> None:
+    assert "5000" in said(capsys, *TRAIN, "--out", "new", "--data.batching.batch", "5000", code=2)
+    assert not Path("new").exists()
+
+
+def test_a_loss_that_explodes_is_a_failure_and_costs_nothing_good(capsys: Captured) -> None:
+    shutil.copytree("run", "exploded")
+    before = contents(Path("exploded/checkpoints")) | {"best": Path("exploded/model.safetensors").read_bytes()}
+    absurd = ["--training.optimizer.rate", "1e30", "--steps", "40"]
+    last = said(capsys, *TRAIN, "--out", "exploded", "--resume", *absurd, code=1).splitlines()[-1]
+    assert re.match("octavo: the loss became nan in step 2[1-5], whose batch holds documents [0-9, ]+; ", last)
+    assert "the last good checkpoint is exploded/checkpoints/step-00000020" in last
+    after = contents(Path("exploded/checkpoints")) | {"best": Path("exploded/model.safetensors").read_bytes()}
+    assert after == before
