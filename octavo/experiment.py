@@ -2,25 +2,33 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from pydantic import PositiveInt
 
 from octavo import distributed
 from octavo.config import config
 from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Codec
-from octavo.data.prepare import Data, DataConfig, prepare, prepare_text
+from octavo.data.encoding import UNSEEN_LABEL, texts
+from octavo.data.files import read
+from octavo.data.pieces import Piece
+from octavo.data.prepare import Data, DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.progress import bytes_bar
 from octavo.data.store import Store
 from octavo.environment import environment
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
+from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
+from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.models import build_model
 from octavo.recipe import Recipe
 from octavo.runs import WEIGHTS, About, Run, describe, save_weights, stored_codec
+from octavo.texts import translate
 from octavo.training import checkpoint
 from octavo.training.interruption import Interrupted
 from octavo.training.memory import keep_memory
@@ -68,20 +76,66 @@ def train(
         distributed.stop()
 
 
-def evaluate(run: Run, split: str = "test", source: str | None = None, rows: int = 1) -> dict[str, Any]:
+@config
+class Measuring:
+    """Beside the metrics: with `details` a classifier tells its labels apart; BLEU is of the first `limit` texts."""
+
+    details: bool = False
+    search: SearchConfig = SearchConfig()
+    limit: PositiveInt | None = None
+
+
+def evaluate(
+    run: Run, split: str = "test", source: str | None = None, rows: int = 1, measuring: Measuring | None = None
+) -> dict[str, Any]:
     """A run's own metrics on a split of its data, or on another source, every token once, in fp32."""
     store = _store_of(run, split, source)
     started = time.monotonic()
+    if run.recipe.data.batching.kind in ("documents", "pairs"):
+        rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     totals = sums(run.model, whole(store, run.recipe.data, run.codec, rows), run.device)
     return {
         "recipe": run.recipe.name,
         "data": source or run.recipe.data.train,
         "split": "all" if source else split,
         **{name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()},
+        **_of_task(run, split, source, store, rows, measuring or Measuring()),
         "tokens": len(store.tokens),
         "bytes": store.bytes,
         "seconds": round(time.monotonic() - started, 2),
     }
+
+
+def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
+    """BLEU of a model that translates; which labels one that classifies takes for which."""
+    model: Any = run.model
+    if hasattr(model, "read"):
+        return _bleu(run, islice(_pairs(run, split, source), measuring.limit), measuring.search)
+    if hasattr(model, "classify") and measuring.details:
+        batches = whole(store, run.recipe.data, run.codec, rows)
+        counts = confusion(model.classify, batches, run.about.label_names, run.device)
+        return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
+    return {}
+
+
+def _bleu(run: Run, pairs: Iterable[tuple[bytes, bytes]], search: SearchConfig) -> dict[str, Any]:
+    load_bleu()
+    sources, targets = zip(*pairs, strict=True)
+    score, signature = bleu(translate(run, sources, search), [target.decode("utf-8", "replace") for target in targets])
+    return {"bleu": score, "bleu_signature": signature, "bleu_texts": len(targets), **dataclasses.asdict(search)}
+
+
+def _pairs(run: Run, split: str, source: str | None) -> Iterator[tuple[bytes, bytes]]:
+    """Sources and targets as they are written, before any codec, but for those with one side alone."""
+    for text in texts(_pieces(run, split, source)):
+        pieces = list(text)
+        origin, target = pieces[0].other or b"", b"".join(piece.text for piece in pieces)
+        if origin.strip() and target.strip():
+            yield origin, target
+
+
+def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
+    return pieces_of(run.recipe.data, split) if source is None else read(source, run.recipe.data.files)
 
 
 def whole(store: Store, data: DataConfig, codec: Codec, rows: int) -> Iterable[Batch]:
@@ -99,12 +153,18 @@ def scale(store: Store, codec: Codec) -> Scale:
 
 
 def _store_of(run: Run, split: str, source: str | None) -> Store:
+    data, names = run.recipe.data, run.about.label_names
     if source is not None:
-        pairs = run.recipe.data.batching.kind == "pairs"
-        return prepare_text(source, run.recipe.data.files, run.codec, pairs=pairs, label_names=run.about.label_names)
-    store = getattr(prepare(run.recipe.data, codec=run.codec), split, None)
+        store = prepare_text(source, data.files, run.codec, pairs=data.batching.kind == "pairs", label_names=names)
+    else:
+        store = getattr(prepare(data, codec=run.codec), split, None)
     if store is None:
-        raise ValueError(f"{run.recipe.data.train} has no {split} split: give --data, or choose train, valid or test")
+        raise ValueError(f"{data.train} has no {split} split: give --data, or choose train, valid or test")
+    if UNSEEN_LABEL in store.skipped:
+        pieces = _pieces(run, split, source)
+        label = next(piece.label for piece in pieces if piece.label is not None and piece.label not in names)
+        known = ", ".join(names) or "none"
+        raise ValueError(f"{source or split} has the label {label!r}, which training had not: its labels are {known}")
     return store
 
 

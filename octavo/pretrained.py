@@ -8,7 +8,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from huggingface_hub import ModelHubMixin, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-from torch import Tensor
 
 from octavo import runs
 from octavo.evaluation.characters import Thought, thoughts
@@ -24,13 +23,15 @@ from octavo.evaluation.likelihood import scores
 from octavo.generation.beam import beam_search, mean
 from octavo.generation.completions import completions
 from octavo.generation.sampling import Generated, SamplingConfig, generate
-from octavo.interfaces import Batch, TextModel
+from octavo.generation.translations import SearchConfig
+from octavo.interfaces import TextModel
 from octavo.models import MODELS
 from octavo.recipe import nearest
+from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, translate
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 
-Text = str | bytes
+SPELT = {"condition": "write from nothing", "logits": "say what it expects", "read": "translate"}
 
 
 class Scored(NamedTuple):
@@ -61,34 +62,29 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
         the options `max_new_tokens` alone applies.
         """
-        ids = self.run.codec.encode(_bytes(prompt)).tolist()
+        ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if num_beams > 1:
             if options.get("stop"):
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
             written = self._search(ids, num, num_beams, _settings(options).max_new_tokens)
         else:
             written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options)]
-        return [self.run.codec.decode(one).decode("utf-8", "replace") for one in written]
+        return [spoken(self.run, one) for one in written]
 
     def score(self, texts: Sequence[Text]) -> list[Scored]:
         """The cost of each text on its own."""
-        originals = [_bytes(text) for text in texts]
-        found = {one.document: one for one in scores(self._able("score"), self._batches(originals), self.run.device)}
+        originals = self._as_trained(texts)
+        costs = scores(self._able("score"), batches(self.run, originals), self.run.device)
+        found = {one.document: one for one in costs}
         return [
             Scored(found[i].nats / math.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)
             for i, text in enumerate(originals)
         ]
 
-    @torch.no_grad()
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
         """Each text's vector."""
         encode = self._able("encode")
-        vectors: dict[int, np.ndarray] = {}
-        for batch in self._batches([_bytes(text) for text in texts]):
-            z_BZ = encode(batch.map(lambda tensor: tensor.to(self.run.device))).float().cpu().numpy()
-            assert batch.documents_B is not None
-            vectors |= dict(zip(batch.documents_B.tolist(), z_BZ, strict=True))
-        return np.stack([vectors[i] for i in range(len(texts))])
+        return np.stack(of_each(self.run, self._as_trained(texts), lambda batch: encode(batch).float().cpu().numpy()))
 
     def decode(self, vectors: np.ndarray, **options: Any) -> list[str]:
         """A text written from each vector, greedily unless the options say otherwise."""
@@ -96,11 +92,11 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         condition_BZ = torch.as_tensor(vectors, dtype=torch.float32, device=self.run.device)
         prompts = [np.zeros(0, np.int64)] * len(vectors)
         made = self._write(condition_BZ, prompts, {"do_sample": False, **options})
-        return [self.run.codec.decode(one.ids).decode("utf-8", "replace") for one in made]
+        return [spoken(self.run, one.ids) for one in made]
 
     def reconstruct(self, texts: Sequence[Text], **options: Any) -> list[str]:
         """Each text through its vector and back."""
-        longest = max((len(_bytes(text)) for text in texts), default=0)
+        longest = max(map(len, self._as_trained(texts)), default=0)
         return self.decode(self.encode(texts), **{"max_new_tokens": 2 * longest + 16, **options})
 
     def interpolate(self, first: Text, last: Text, steps: int = 7, **options: Any) -> list[str]:
@@ -112,30 +108,37 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     @torch.no_grad()
     def inspect(self, text: Text) -> list[Thought]:
         """At each token of a text: the entropy of what the model expected, and the loss and rank of what came."""
-        [batch] = self._batches([_bytes(text)])
-        logits_LBV = self._able("logits")(batch.map(lambda tensor: tensor.to(self.run.device))).cpu()
-        tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0]
+        [batch] = batches(self.run, self._as_trained([text]))
+        logits_LBV = self._able("logits")(batch).cpu()
+        tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
         return thoughts(logits_LBV[: len(tokens_L), 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
 
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
         condition = self._able("condition")(1)
         codec, writer = self.run.codec, self._able("writer")
-        inputs = [codec.alphabet.begin, *codec.encode(_bytes(prompt)).tolist()]
+        inputs = [codec.alphabet.begin, *codec.encode(as_bytes(prompt)).tolist()]
         inside_V = torch.tensor([_in_word(codec.decode([i])) for i in range(codec.alphabet.size)])
         found = completions(writer, condition, inputs, inside_V, threshold)
-        return [Completed(codec.decode(one.ids).decode("utf-8", "replace"), one.probability) for one in found]
+        return [Completed(spoken(self.run, one.ids), one.probability) for one in found]
 
-    @torch.no_grad()
     def classify(self, texts: Sequence[Text]) -> list[dict[str, float]]:
         """The probability of every label for each text."""
-        classify = self._able("classify")
-        found: dict[int, list[float]] = {}
-        for batch in self._batches([_bytes(text) for text in texts]):
-            probability_BC = classify(batch.map(lambda tensor: tensor.to(self.run.device))).float().exp()
-            assert batch.documents_B is not None
-            found |= dict(zip(batch.documents_B.tolist(), probability_BC.tolist(), strict=True))
-        return [dict(zip(self.run.about.label_names, found[i], strict=True)) for i in range(len(texts))]
+        classify, names = self._able("classify"), self.run.about.label_names
+        found = of_each(self.run, self._as_trained(texts), lambda batch: classify(batch).float().exp().tolist())
+        return [dict(zip(names, probability_C, strict=True)) for probability_C in found]
+
+    def translate(self, texts: Sequence[Text], num_beams: int = 8, alpha: float = 0.6) -> list[str]:
+        """Each text's translation, the best that a beam search finds; of nothing, nothing.
+
+        `alpha` pulls towards the source's length plus five, from 0, not at all, to 1. A translation of n tokens has at
+        most 2 n + 50, and does not depend on the texts beside it.
+        """
+        self._able("read")
+        return translate(self.run, texts, SearchConfig(num_beams=num_beams, alpha=alpha))
+
+    def _as_trained(self, texts: Sequence[Text]) -> list[bytes]:
+        return [as_trained(self.run, text) for text in texts]
 
     def _spoken(self, token: int) -> str:
         return "<end>" if token == self.run.codec.alphabet.end else _printable(self.run.codec.decode([token]))
@@ -155,16 +158,6 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
             state = writer(inputs_L1[:-1], state).state
         [found] = beam_search(writer.advance, state, inputs_L1[-1], alphabet, [mean], beams=num_beams, longest=longest)
         return [one.ids for one in found[:num]]
-
-    def _batches(self, texts: Sequence[bytes], size: int = 32) -> Iterator[Batch]:
-        """Texts of like length side by side, numbered by their place."""
-        codec = self.run.codec
-        end = [] if codec.alphabet.end is None else [codec.alphabet.end]
-        ids = [np.concatenate([codec.encode(text), end]).astype(np.int64) for text in texts]
-        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
-        for begin in range(0, len(order), size):
-            chosen = order[begin : begin + size]
-            yield _padded([ids[i] for i in chosen], chosen, codec.alphabet.begin)
 
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)
@@ -196,7 +189,7 @@ def able(model: TextModel, capability: str) -> Any:
     """The model's method of this name, or an error that names the models which have it."""
     if hasattr(model, capability):
         return getattr(model, capability)
-    verb = {"condition": "write from nothing", "logits": "say what it expects"}.get(capability, capability)
+    verb = SPELT.get(capability, capability)
     having = [config.kind for config, kind in MODELS.items() if hasattr(kind, capability)]
     own = next(config.kind for config, kind in MODELS.items() if isinstance(model, kind))
     raise ValueError(f"this run's model, {own}, cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
@@ -208,15 +201,6 @@ def _settings(options: dict[str, Any]) -> SamplingConfig:
         if name not in known:
             raise ValueError(f"generate has no option {name!r}: {nearest(name, known)}")
     return SamplingConfig(**options)
-
-
-def _padded(ids: list[np.ndarray], documents: list[int], begin: int) -> Batch:
-    lengths_B = torch.tensor([len(one) for one in ids])
-    tokens_LB = torch.full((max(1, int(lengths_B.max())), len(ids)), begin)
-    for column, one in enumerate(ids):
-        tokens_LB[: len(one), column] = torch.from_numpy(one)
-    previous_B: Tensor = torch.full((len(ids),), begin)
-    return Batch(tokens_LB, lengths_B, previous_B, documents_B=torch.tensor(documents))
 
 
 def _config_json(run: runs.Run) -> dict[str, Any]:
@@ -246,7 +230,3 @@ def _printable(spoken: bytes) -> str:
         return repr(spoken.decode())[1:-1]
     except UnicodeDecodeError:
         return repr(spoken)[2:-1]
-
-
-def _bytes(text: Text) -> bytes:
-    return text.encode() if isinstance(text, str) else text

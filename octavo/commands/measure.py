@@ -6,6 +6,8 @@ from pathlib import Path
 
 from octavo import experiment
 from octavo.commands.output import print_facts, print_json, print_rows, texts_of
+from octavo.experiment import Measuring
+from octavo.generation.translations import SearchConfig
 from octavo.pretrained import able, load
 from octavo.record import record
 
@@ -18,7 +20,11 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.record:
         print_json(record(run, Path(options.run_folder), Path(options.record)))
         return
-    print_facts(experiment.evaluate(run, options.split, options.data, options.rows), options.json)
+    if options.limit:
+        able(run.model, "read")
+    search = SearchConfig(num_beams=options.num_beams, alpha=options.alpha)
+    measuring = Measuring(details=options.json, search=search, limit=options.limit)
+    print_facts(experiment.evaluate(run, options.split, options.data, options.rows, measuring), options.json)
 
 
 def score(options: argparse.Namespace) -> None:
@@ -38,7 +44,7 @@ def classify(options: argparse.Namespace) -> None:
     """Each text's label and the probability of every label."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "classify")
-    texts = texts_of(options.file)
+    texts = texts_of(options.file, options.unit)
     for probabilities in model.classify(texts):
         label = max(probabilities, key=probabilities.__getitem__)
         if options.json:

@@ -76,12 +76,17 @@ SAMPLING = (
     _option("--num-beams", "search with so many beams; nothing is drawn then", type=_count, default=1),
     _option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
 )
+BEAMS = (
+    _option("--num-beams", "beams of a translator's search (default: 8)", type=_count, default=8),
+    _option("--alpha", "its pull towards the source's length, 0 being none (default: 0.6)", type=float, default=0.6),
+)
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
 BENCHES = ("recurrence", "qrnn", "all")
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
+UNIT = _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines", choices=UNITS)
 
 VERBS = (
     Verb("recipes", "list the recipes", "lists:recipes", JSON),
@@ -117,6 +122,8 @@ VERBS = (
         _option("--data", "measure on this instead of the run's own data"),
         _option("--split", "train, valid or test (default: test)", default="test", choices=SPLITS),
         _option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=_count, default=1),
+        *BEAMS,
+        _option("--limit", "translate only the first so many texts for BLEU, and say so", type=_count),
         _option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,
@@ -128,7 +135,7 @@ VERBS = (
         "measure:score",
         RUN,
         FILE,
-        _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines", choices=UNITS),
+        UNIT,
         DEVICE,
         JSON,
     ),
@@ -158,8 +165,8 @@ VERBS = (
         DEVICE,
         JSON,
     ),
-    Verb("classify", "the label of each text", "measure:classify", RUN, FILE, DEVICE, JSON),
-    Verb("translate", "a translation of each text", "write:translate", RUN, FILE, DEVICE, JSON),
+    Verb("classify", "the label of each text and its probability", "measure:classify", RUN, FILE, UNIT, DEVICE, JSON),
+    Verb("translate", "a translation of each line", "write:translate", RUN, FILE, *BEAMS, DEVICE, JSON),
     Verb(
         "complete",
         "every likely completion of a word",

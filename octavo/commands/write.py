@@ -59,7 +59,13 @@ def interpolate(options: argparse.Namespace) -> None:
 def translate(options: argparse.Namespace) -> None:
     """A translation of each line."""
     model = load(options.run_folder, options.device)
-    able(model.run.model, "translate")
+    able(model.run.model, "read")
+    texts = texts_of(options.file)
+    for text, translation in zip(texts, model.translate(texts, options.num_beams, options.alpha), strict=True):
+        if options.json:
+            print_json({"text": text.decode("utf-8", "replace"), "translation": translation})
+        else:
+            print(translation)
 
 
 def complete(options: argparse.Namespace) -> None:

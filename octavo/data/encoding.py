@@ -19,6 +19,7 @@ from octavo.data.pieces import Piece
 
 VERSION = 1
 BUFFER = 1 << 20  # bytes
+UNSEEN_LABEL = "label not seen in training"
 
 
 class Encoding:
@@ -57,7 +58,7 @@ class Encoding:
 
     def _refusal(self, label: str | None, other_ids: np.ndarray | None) -> str | None:
         if self.names_are_given and label is not None and label not in self.names:
-            return "label not seen in training"
+            return UNSEEN_LABEL
         if other_ids is not None and not len(other_ids):
             return "nothing on the other side"
         return None

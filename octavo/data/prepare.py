@@ -88,6 +88,11 @@ def prepare_text(
     return _stored(part, codec, pairs, label_names, cache or cache_folder(), on_bytes)
 
 
+def pieces_of(config: DataConfig, split: str) -> Iterator[Piece]:
+    """A split's texts as they are, before any codec."""
+    return _parts(config)[split].pieces()
+
+
 def _parts(config: DataConfig) -> dict[str, Part]:
     """What each split is: the one place where the names of sources are looked up."""
     given = {"valid": config.valid, "test": config.test}

@@ -12,6 +12,7 @@ from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
+UNITS = {"accuracy": "share of texts", "label_nats": "nats/text"}
 
 
 class Scale(NamedTuple):
@@ -67,7 +68,8 @@ def readable(totals: Sums, scale: Scale) -> Figures:
     >>> readable({"nats": Mean(math.log(2) * 80, 10)}, Scale("byte", 1.0, 1.0))
     {'bits_per_byte': (8.0, 'bits/byte')}
     """
-    figures = {name: (mean.value, "") for name, mean in totals.items() if name not in ("nats", "objective")}
+    rest = {name: mean for name, mean in totals.items() if name not in ("nats", "objective")}
+    figures = {name: (mean.value, UNITS.get(name, "")) for name, mean in rest.items()}
     if "nats" not in totals:
         return figures
     nats, tokens = totals["nats"]

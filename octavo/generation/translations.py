@@ -6,9 +6,9 @@ import torch
 
 from octavo.config import config
 from octavo.generation.beam import TowardsSource, beam_search
-from octavo.interfaces import Alphabet, Batch, Reading, Writer
+from octavo.interfaces import Alphabet, Batch, Condition, Writer
 
-Read = Callable[[Batch], Reading]
+Read = Callable[[Batch], Condition]
 
 
 @config

@@ -32,12 +32,11 @@ class Classifier(TextModel):
         self.output = nn.Linear(self.reader.width, labels)
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
-        if batch.labels_B is None:
-            raise ValueError("a classifier needs labels: name their column in data.files.label")
+        labels_B = _labels(batch)
         logits_BC = self._logits(batch)
-        nats = F.cross_entropy(logits_BC, batch.labels_B, reduction="sum")
-        right = (logits_BC.argmax(-1) == batch.labels_B).sum()
-        texts = len(batch.labels_B)
+        nats = F.cross_entropy(logits_BC, labels_B, reduction="sum")
+        right = (logits_BC.argmax(-1) == labels_B).sum()
+        texts = len(labels_B)
         return Loss(Mean(nats, texts), {"accuracy": Mean(right, texts), "label_nats": Mean(nats.detach(), texts)})
 
     def classify(self, batch: Batch) -> Tensor:
@@ -47,3 +46,14 @@ class Classifier(TextModel):
     def _logits(self, batch: Batch) -> Tensor:
         summary_BD = self.reader(batch.tokens_LB, batch.lengths_B).summary_BD
         return self.output(self.dropout(summary_BD)).float()
+
+
+def _labels(batch: Batch) -> Tensor:
+    """Every text's label; a classifier can make nothing of a text that has none."""
+    if batch.labels_B is None:
+        raise ValueError("a classifier needs labels: name their column in data.files.label")
+    without_B = batch.labels_B < 0
+    if without_B.any():
+        which = "" if batch.documents_B is None else f", and document {int(batch.documents_B[without_B][0])} has none"
+        raise ValueError(f"a classifier needs a label for every text{which}: leave such texts out of the data")
+    return batch.labels_B

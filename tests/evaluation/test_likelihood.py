@@ -98,4 +98,4 @@ def test_a_perplexity_beyond_all_numbers_is_infinite() -> None:
 
 def test_other_metrics_are_plain_means_and_the_objective_is_not_shown() -> None:
     totals = {"objective": Mean(3.0, 1), "accuracy": Mean(3.0, 4)}
-    assert readable(totals, BYTE) == {"accuracy": (0.75, "")}
+    assert readable(totals, BYTE) == {"accuracy": (0.75, "share of texts")}

@@ -46,5 +46,8 @@ def test_knowing_nothing_costs_the_logarithm_of_the_labels(model: Classifier) ->
 def test_what_it_cannot_do_without(model: Classifier) -> None:
     with pytest.raises(ValueError, match=r"needs labels: .* data\.files\.label"):
         model(dataclasses.replace(batch_of(), labels_B=None), Progress())
+    labels_B = torch.tensor([0, 1, -1, -1])
+    with pytest.raises(ValueError, match="label for every text, and document 2 has none"):
+        model(dataclasses.replace(batch_of(), labels_B=labels_B), Progress())
     with pytest.raises(ValueError, match="two labels or more, the data has 1"):
         Classifier(ClassifierConfig(), DOCUMENTS, 1)
