@@ -8,7 +8,7 @@ import pytest
 from octavo.cli import main
 from tests.nursery import Nursery
 
-TEXT = "to be or not to be, that is the question\nwhether 'tis nobler in the mind to suffer\n" * 60
+TEXT = "".join(f"{n} times {n} is {n * n}, to be or not to be\n" for n in range(120))
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def score(options: argparse.Namespace) -> None:
-    """Bits per byte of each document, then of all together."""
+    """Bits per byte of each document."""
     model = load(options.run_folder, options.device)
     texts = texts_of(options.file, options.unit)
     rows = [

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import re
 import sys
 import tomllib
@@ -22,6 +23,8 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 def train(options: argparse.Namespace, overrides: Overrides) -> None:
     """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
+    if options.data_root:
+        os.environ["OCTAVO_DATA"] = options.data_root
     folder = folder_of(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}

@@ -1,0 +1,49 @@
+"""How results are printed and texts come in."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from octavo.commands.output import folder_of, print_facts, print_rows, texts_of
+
+FACTS = {"bits_per_byte": 1.23456, "tokens": 12345, "data": "a.txt"}
+
+
+def test_facts_are_lines_for_people_and_one_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    print_facts(FACTS, as_json=False)
+    assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()] == ["1.2346", "12,345", "a.txt"]
+    print_facts(FACTS, as_json=True)
+    assert json.loads(capsys.readouterr().out) == FACTS
+
+
+def test_what_json_has_no_word_for_is_null(capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"a": math.nan, "b": [math.inf, 1.0], "c": {"d": -math.inf}, "e": "ü"}], as_json=True)
+    assert capsys.readouterr().out == '{"a": null, "b": [null, 1.0], "c": {"d": null}, "e": "ü"}\n'
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("lines", [b"one", b"", b"two"]),
+        ("paragraphs", [b"one", b"two"]),
+        ("documents", [b"one\n\ntwo"]),
+    ],
+)
+def test_texts_come_in_their_unit_and_empty_lines_are_counted(tmp_path: Path, unit: str, expected: list[bytes]) -> None:
+    (tmp_path / "text.txt").write_bytes(b"one\n\ntwo")
+    assert texts_of(str(tmp_path / "text.txt"), unit) == expected
+
+
+def test_a_long_line_is_one_text(tmp_path: Path) -> None:
+    long = b"word " * 500_000
+    (tmp_path / "text.txt").write_bytes(long + b"\nshort\n")
+    assert texts_of(str(tmp_path / "text.txt")) == [long, b"short"]
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert folder_of(str(tmp_path / "new")) == tmp_path / "new"
+    with pytest.raises(ValueError, match="file is a file"):
+        folder_of(str(tmp_path / "file"))

@@ -1,0 +1,60 @@
+"""What the words of a command line become."""
+
+import argparse
+
+import pytest
+
+from octavo.commands.parser import VERBS, Overrides, UsageError, build_parser
+
+
+def parsed(line: str) -> tuple[argparse.Namespace, Overrides]:
+    return build_parser().parse(line.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "train lstm-bytes --model.writer.width 300 --tiny",
+        "train --model.writer.width 300 lstm-bytes --tiny",
+        "train --tiny lstm-bytes --model.writer.width=300",
+        "--model.writer.width 300 train lstm-bytes --tiny",
+    ],
+)
+def test_fields_are_set_apart_wherever_they_stand(line: str) -> None:
+    options, overrides = parsed(line)
+    assert overrides == {"model.writer.width": "300"}
+    assert (options.verb, options.recipe, options.tiny) == ("train", "lstm-bytes", True)
+
+
+def test_a_field_may_be_negative_or_look_like_an_option() -> None:
+    assert parsed("train x --a.b -1 --c.d --tiny")[1] == {"a.b": "-1", "c.d": "--tiny"}
+
+
+def test_a_value_with_dots_is_no_field() -> None:
+    options, overrides = parsed("train x --data ./a.b --out=runs/x.y")
+    assert (options.data, options.out, overrides) == ("./a.b", "runs/x.y", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("train x --a.b", "--a.b needs a value"),
+        ("generate run --a.b 1", "--a.b: only octavo train sets a recipe's fields"),
+        ("generate run --tiny", "--tiny: no such option"),  # it is one of train's
+        ("evaluate run --jsom", "--jsom: no such option; did you mean --json?"),
+        ("evaluate run more", "more: one argument too many"),
+        ("exprt run", "argument COMMAND: 'exprt' is not known: did you mean export? (octavo --help)"),
+        ("evaluate run --rows 1.5", "argument --rows: '1.5' is no whole number from 1 up (octavo evaluate --help)"),
+        ("", "the following arguments are required: COMMAND (octavo --help)"),
+    ],
+)
+def test_what_cannot_be_understood_is_said_to_the_word(line: str, message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        parsed(line)
+    assert str(error.value) == message
+
+
+def test_every_verb_names_a_function() -> None:
+    verbs = {verb.name: verb.target for verb in VERBS}
+    assert len(verbs) == len(VERBS)
+    assert all(target.count(":") == 1 for target in verbs.values())

@@ -1,0 +1,64 @@
+"""Texts and vectors from a run, by every verb that gives some."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from octavo.cli import main
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    assert main([*map(str, words)]) == 0
+    return capsys.readouterr().out
+
+
+def test_generate_goes_on_from_the_prompt_as_often_as_asked(
+    capsys: pytest.CaptureFixture[str], language_model_run: Path
+) -> None:
+    ask = ["generate", language_model_run, "--prompt", "to be", "--num", 3, "--max-new-tokens", 8, "--json"]
+    rows = [json.loads(line) for line in said(capsys, *ask).splitlines()]
+    assert len(rows) == 3
+    assert all(row["prompt"] == "to be" for row in rows)
+    assert said(capsys, *ask) == said(capsys, *ask)
+    assert said(capsys, *ask) != said(capsys, *ask, "--seed", 1)
+    plain = said(capsys, *ask[:-1])
+    assert plain.count("-" * 40) == 2
+    assert plain.startswith("to be")
+
+
+def test_a_prompt_may_be_empty(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
+    greedy = ["--num", 1, "--temperature", 0, "--max-new-tokens", 4, "--json"]
+    [row] = said(capsys, "generate", language_model_run, *greedy).splitlines()
+    assert json.loads(row)["prompt"] == ""
+
+
+def test_reconstructions_stand_beside_their_texts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], autoencoder_run: Path
+) -> None:
+    (tmp_path / "text.txt").write_text("to be\nor not\n")
+    rows = said(capsys, "reconstruct", autoencoder_run, tmp_path / "text.txt", "--json").splitlines()
+    assert [json.loads(row)["text"] for row in rows] == ["to be", "or not"]
+    lines = said(capsys, "reconstruct", autoencoder_run, tmp_path / "text.txt").splitlines()
+    assert [line for line in lines if line.startswith("  text")] == ["  text  to be", "  text  or not"]
+
+
+def test_interpolation_begins_and_ends_with_the_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], autoencoder_run: Path
+) -> None:
+    rows = said(capsys, "interpolate", autoencoder_run, "to be", "or not", "--steps", 3, "--json").splitlines()
+    between = [json.loads(row) for row in rows]
+    assert [row["share"] for row in between] == [0.0, 0.5, 1.0]
+    (tmp_path / "ends.txt").write_text("to be\nor not\n")
+    backs = said(capsys, "reconstruct", autoencoder_run, tmp_path / "ends.txt", "--json").splitlines()
+    ends = [json.loads(row)["reconstruction"][:10] for row in backs]
+    assert [row["text"][:10] for row in (between[0], between[-1])] == ends
+
+
+def test_completions_are_likely_and_in_order(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
+    asked = ["complete", language_model_run, "--prompt", "to b", "--threshold", 0.0005, "--json"]
+    rows = [json.loads(row) for row in said(capsys, *asked).splitlines()]
+    assert rows
+    probabilities = [row["probability"] for row in rows]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert probabilities[-1] >= 0.0005
