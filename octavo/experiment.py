@@ -9,17 +9,19 @@ from typing import Any, Literal
 
 import torch
 from pydantic import PositiveInt
+from torch import Tensor
 
 from octavo import distributed
 from octavo.config import config
 from octavo.data.batching import Batches, in_order
-from octavo.data.codecs import Codec
+from octavo.data.codecs import Codec, Words
 from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import Data, DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.progress import bytes_bar
 from octavo.data.store import Store
+from octavo.data.vectors import read_vectors
 from octavo.environment import environment
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
@@ -65,6 +67,8 @@ def train(
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
         _say_data(data, plain, say)
+        if not (resume and any((folder / "checkpoints").glob("step-*"))):
+            _start_from_vectors(recipe, data.codec, plain, say)
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
         if resume:
             _go_on(trainer, folder, say)
@@ -78,9 +82,14 @@ def train(
 
 @config
 class Measuring:
-    """Beside the metrics: with `details` a classifier tells its labels apart; BLEU is of the first `limit` texts."""
+    """How much is measured, and what beside the metrics.
+
+    With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, and nats are of as many
+    tokens, in whole batches, as reach `tokens`; the result says how many.
+    """
 
     details: bool = False
+    tokens: PositiveInt | None = None
     search: SearchConfig = SearchConfig()
     limit: PositiveInt | None = None
 
@@ -93,17 +102,26 @@ def evaluate(
     started = time.monotonic()
     if run.recipe.data.batching.kind in ("documents", "pairs"):
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
-    totals = sums(run.model, whole(store, run.recipe.data, run.codec, rows), run.device)
+    measuring = measuring or Measuring()
+    batches = _up_to(whole(store, run.recipe.data, run.codec, rows), measuring.tokens)
+    totals = sums(run.model, batches, run.device)
     return {
         "recipe": run.recipe.name,
         "data": source or run.recipe.data.train,
         "split": "all" if source else split,
         **{name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()},
-        **_of_task(run, split, source, store, rows, measuring or Measuring()),
-        "tokens": len(store.tokens),
+        **_of_task(run, split, source, store, rows, measuring),
+        **_measured_of(totals, store),
         "bytes": store.bytes,
         "seconds": round(time.monotonic() - started, 2),
     }
+
+
+def _measured_of(totals: Sums, store: Store) -> dict[str, int]:
+    """How many tokens were measured, where that is not all."""
+    measured = int(totals["nats"].count) if "nats" in totals else len(store.tokens)
+    whole = {"tokens": len(store.tokens)}
+    return whole if measured == len(store.tokens) else {"tokens_measured": measured, **whole}
 
 
 def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
@@ -187,6 +205,19 @@ def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     if distributed.is_first():
         distributed.barrier()
     return prepared
+
+
+def _start_from_vectors(recipe: Recipe, codec: Codec, model: Any, say: Say) -> None:
+    """Where the reader names a file of word vectors: those of its words; the others keep their random start."""
+    path = getattr(getattr(recipe.model, "reader", None), "vectors", None)
+    if path is None:
+        return
+    if not isinstance(codec, Words):
+        raise ValueError(f"{path}: vectors are of words, the text is in {codec.name}: set data.codec.kind to words")
+    weight_VE: Tensor = model.reader.embedding.weight
+    places_N, rows_NE = read_vectors(path, codec.words, weight_VE.shape[1])
+    weight_VE.data[places_N] = torch.from_numpy(rows_NE).to(weight_VE)
+    say(f"vectors: {len(places_N):,} of {len(codec.words):,} words are in {path}; the others start at random")
 
 
 def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:

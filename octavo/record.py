@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from octavo import experiment
+from octavo.data.prepare import splits_of
+from octavo.experiment import Measuring
 from octavo.recipe import Recipe, fields
 from octavo.recipes import RECIPES, recipe
 from octavo.runs import Run, write_json
 
 
-def row(run: Run, folder: Path, splits: tuple[str, ...] = ("valid", "test")) -> dict[str, Any]:
+def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
     """The recipe, what was overridden in it, the data, the share trained, machine, time, commit and metrics."""
     position = json.loads(_last_state(folder).read_text("utf-8"))["position"]
     environment = dict(run.about.environment)
@@ -26,13 +28,14 @@ def row(run: Run, folder: Path, splits: tuple[str, ...] = ("valid", "test")) -> 
         "wall_seconds": round(position["seconds"], 1),
         "commit": environment.pop("commit", None),
         "hardware": environment,
-        "metrics": {split: _measured(run, split) for split in splits},
+        "evaluation_rows": rows,
+        "metrics": {split: _measured(run, split, rows, measuring) for split in _splits(run)},
     }
 
 
-def record(run: Run, folder: Path, path: Path) -> dict[str, Any]:
+def record(run: Run, folder: Path, path: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
     """Measure a run on its valid and test splits and write the row."""
-    made = row(run, folder)
+    made = row(run, folder, rows, measuring)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, made)
     return made
@@ -46,8 +49,13 @@ def overrides(trained: Recipe) -> dict[str, Any]:
     return {path: value for path, value in fields(trained) if path not in published or published[path] != value}
 
 
-def _measured(run: Run, split: str) -> dict[str, Any]:
-    measured = experiment.evaluate(run, split)
+def _splits(run: Run) -> list[str]:
+    """Valid and test, where the data has them."""
+    return [split for split in splits_of(run.recipe.data) if split != "train"]
+
+
+def _measured(run: Run, split: str, rows: int, measuring: Measuring | None) -> dict[str, Any]:
+    measured = experiment.evaluate(run, split, rows=rows, measuring=measuring)
     return {name: value for name, value in measured.items() if name not in ("recipe", "data", "split")}
 
 

@@ -17,13 +17,13 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.data_root:
         os.environ["OCTAVO_DATA"] = options.data_root
     run = load(options.run_folder, options.device).run
-    if options.record:
-        print_json(record(run, Path(options.run_folder), Path(options.record)))
-        return
     if options.limit:
         able(run.model, "read")
     search = SearchConfig(num_beams=options.num_beams, alpha=options.alpha)
-    measuring = Measuring(details=options.json, search=search, limit=options.limit)
+    measuring = Measuring(details=options.json, search=search, limit=options.limit, tokens=options.tokens)
+    if options.record:
+        print_json(record(run, Path(options.run_folder), Path(options.record), options.rows, measuring))
+        return
     print_facts(experiment.evaluate(run, options.split, options.data, options.rows, measuring), options.json)
 
 

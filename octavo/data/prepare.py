@@ -88,6 +88,11 @@ def prepare_text(
     return _stored(part, codec, pairs, label_names, cache or cache_folder(), on_bytes)
 
 
+def splits_of(config: DataConfig) -> list[str]:
+    """The names of the splits that there are."""
+    return list(_parts(config))
+
+
 def pieces_of(config: DataConfig, split: str) -> Iterator[Piece]:
     """A split's texts as they are, before any codec."""
     return _parts(config)[split].pieces()
