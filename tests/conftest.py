@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 
 from octavo.cli import main
+from octavo.experiment import Machine, train
+from octavo.recipe import override, tiny
+from octavo.recipes import recipe
 from tests.nursery import Nursery
+from tests.table import on_table, write_pairs, write_table
 
 TEXT = "".join(f"{n} times {n} is {n * n}, to be or not to be\n" for n in range(120))
+SMALL = {"width": 48, "embedding": 16, "layers": 2}
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +34,31 @@ def language_model_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def autoencoder_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a tiny run of lstm-autoencoder on lines, to be left as it is."""
     return _trained(tmp_path_factory.mktemp("autoencoder"), "lstm-autoencoder", "--data.files.unit", "lines")
+
+
+@pytest.fixture(scope="session")
+def translator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small qrnn-multi30k on toy sentences, trained for seconds, to be left as it is."""
+    folder = tmp_path_factory.mktemp("translator")
+    sides = {f"model.{side}.{name}": value for side in ("reader", "writer") for name, value in SMALL.items()}
+    training = {"training.steps": 150, "training.epochs": None, "training.optimizer.rate": 0.01}
+    small = override(on_table(recipe("qrnn-multi30k"), write_pairs(folder)), {**sides, **training})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCTAVO_CACHE", str(folder / "cache"))
+        train(small, folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def classifier_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny qrnn-imdb that tells long texts from short ones, to be left as it is."""
+    folder = tmp_path_factory.mktemp("classifier")
+    training = {"training.steps": 60, "training.optimizer.rate": 0.01}
+    small = override(on_table(tiny(recipe("qrnn-imdb")), write_table(folder)), training)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCTAVO_CACHE", str(folder / "cache"))
+        train(small, folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    return folder / "run"
 
 
 def _trained(folder: Path, recipe: str, *more: str) -> Path:

@@ -1,9 +1,11 @@
-"""A small table of texts, with labels and another side, that any recipe can be trained on."""
+"""Small tables of texts: one with labels and another side, that any recipe can be trained on, and one of pairs."""
 
 import random
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from octavo.data.toys import document
 from octavo.recipe import Recipe, override
 
 WORDS = ("the", "cat", "sat", "on", "a", "mat", "while", "rain", "fell", "över", "old", "towns", "and", "雨")
@@ -34,3 +36,12 @@ def on_table(recipe: Recipe, path: Path) -> Recipe:
         "files.header": True,
     }
     return override(recipe, {f"data.{name}": value for name, value in changes.items()})
+
+
+def write_pairs(folder: Path, rows: int = 400) -> Path:
+    """Toy sentences in Latin script beside the same in Chinese: a task that a minute model learns in a few seconds."""
+    toys = (document(index, scripts=("latin",)) for index in range(100 * rows))
+    short = islice((toy for toy in toys if len(toy.sentences) == 1), rows)
+    path = folder / "pairs.tsv"
+    path.write_text("text\tother\n" + "".join(f"{toy.text}\t{toy.translation('chinese')}\n" for toy in short), "utf-8")
+    return path

@@ -64,6 +64,7 @@ def _shorthands(options: argparse.Namespace) -> dict[str, Any]:
         "data.train": _quoted(options.data),
         "data.valid": _quoted(options.valid),
         "data.test": _quoted(options.test),
+        "model.reader.vectors": _quoted(options.vectors),
         "training.steps": options.steps,
         "training.seed": options.seed,
         "training.time_limit": seconds(options.time_limit) if options.time_limit else None,
@@ -72,7 +73,7 @@ def _shorthands(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _quoted(source: str | None) -> str | None:
-    """A source as text, whatever it looks like: a file may be called 2024."""
+    """A file's name as text, whatever it looks like: a file may be called 2024."""
     return None if source is None else json.dumps(source)
 
 

@@ -14,7 +14,10 @@ from octavo.layers.texts import last_valid, reversed_texts
 
 @config
 class LSTMReaderConfig:
-    """`backwards` reads each text from its end, so that the summary has its beginning freshest."""
+    """`backwards` reads each text from its end, so that the summary has its beginning freshest.
+
+    `vectors` names a file of word vectors that training's embedding starts from; a trained reader needs it no more.
+    """
 
     kind: Literal["lstm"] = "lstm"
     width: Annotated[PositiveInt, Tiny(16)] = 512
@@ -25,6 +28,7 @@ class LSTMReaderConfig:
     normalised: bool = False
     backwards: bool = True
     dense: bool = False
+    vectors: str | None = None
 
 
 class LSTMReader(Reader):

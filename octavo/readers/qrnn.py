@@ -18,6 +18,7 @@ class QRNNReaderConfig:
     """`first_window` is the first layer's, where it differs from the others' `window`.
 
     `backwards` reads each text from its end; a reader that is not `causal` sees both sides of each position.
+    `vectors` names a file of word vectors that training's embedding starts from; a trained reader needs it no more.
     """
 
     kind: Literal["qrnn"] = "qrnn"
@@ -33,6 +34,7 @@ class QRNNReaderConfig:
     causal: bool = True
     bidirectional: bool = False
     backwards: bool = False
+    vectors: str | None = None
 
 
 class QRNNReader(Reader):

@@ -1,22 +1,34 @@
-"""Shapes: L length, B batch."""
+"""Shapes: L length, B batch, D features, H channels, G gates × channels."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from octavo.interfaces import Progress
+from octavo.layers.qrnn_layer import QRNNLayer
 from octavo.models.translator import Translator, TranslatorConfig
 from octavo.readers.lstm import LSTMReaderConfig
+from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.writers.lstm import LSTMWriterConfig
+from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
 from tests.asking import assert_same, exactly, measured
 from tests.batches import DOCUMENTS, batch_of, padded_with, perturbed
 
+SMALL: dict[str, Any] = {"width": 8, "embedding": 6, "layers": 2}
+QRNN_READER = QRNNReaderConfig(**SMALL, first_window=4, causal=False, backwards=True)
+CONFIGS = {
+    "lstm": TranslatorConfig(reader=LSTMReaderConfig(**SMALL), writer=LSTMWriterConfig(**SMALL, attention=True)),
+    "qrnn": TranslatorConfig(reader=QRNN_READER, writer=QRNNWriterConfig(**SMALL, attention=True)),
+    "qrnn-without-attention": TranslatorConfig(reader=QRNN_READER, writer=QRNNWriterConfig(**SMALL)),
+}
 
-@pytest.fixture
-def model() -> Translator:
-    reader, writer = LSTMReaderConfig(width=8, embedding=6), LSTMWriterConfig(width=8, embedding=6, attention=True)
-    return exactly(Translator(TranslatorConfig(reader=reader, writer=writer), DOCUMENTS))
+
+@pytest.fixture(params=CONFIGS)
+def model(request: pytest.FixtureRequest) -> Translator:
+    return exactly(Translator(CONFIGS[request.param], DOCUMENTS))
 
 
 def test_every_token_of_the_source_tells(model: Translator) -> None:
@@ -55,3 +67,31 @@ def test_what_is_read_has_a_state_for_each_token(model: Translator) -> None:
     reading = model.read(source)
     assert reading.states_LBD.shape[:2] == source.tokens_LB.shape
     assert torch.equal(reading.lengths_B, source.lengths_B)
+
+
+def layer_by_hand(layer: QRNNLayer, x_LBD: Tensor, condition_BG: Tensor) -> Tensor:
+    """Z, F, O = tanh, σ, σ of W * X + V h̃ (eq. 7), pooled by fo-pooling (eq. 4), a step at a time."""
+    before_LBD = torch.cat([torch.zeros_like(x_LBD[:1]), x_LBD[:-1]])
+    assert layer.bias_G is not None
+    gates_LBG = before_LBD @ layer.weight_KDG[0] + x_LBD @ layer.weight_KDG[1] + layer.bias_G + condition_BG
+    z_LBH, f_LBH, o_LBH = gates_LBG.chunk(3, dim=-1)
+    c_BH, outputs = torch.zeros_like(z_LBH[0]), []
+    for z_BH, f_BH, o_BH in zip(z_LBH.tanh(), f_LBH.sigmoid(), o_LBH.sigmoid(), strict=True):
+        c_BH = f_BH * c_BH + (1 - f_BH) * z_BH
+        outputs.append(o_BH * c_BH)
+    return torch.stack(outputs)
+
+
+def test_without_attention_each_layer_sees_the_readers_layer_of_its_index_and_no_more() -> None:
+    model, batch = exactly(Translator(CONFIGS["qrnn-without-attention"], DOCUMENTS)), batch_of()
+    writer = model.writer
+    assert isinstance(writer, QRNNWriter)
+    assert batch.source is not None
+    reading = model.read(batch.source)
+    x_LBD = writer.embedding(batch.inputs_LB)
+    for layer, project, last_BH in zip(writer.qrnn.layers, writer.conditioned, reading.layers, strict=True):
+        assert isinstance(layer, QRNNLayer)
+        x_LBD = layer_by_hand(layer, x_LBD, project(last_BH))
+    blind = reading._replace(states_LBD=torch.full_like(reading.states_LBD, torch.nan))
+    written = writer(batch.inputs_LB, writer.begin(blind, 4))
+    assert_same(written.states_LBD, x_LBD)

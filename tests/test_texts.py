@@ -1,0 +1,71 @@
+"""Texts through a run's model: cleaned as in training, many side by side, each as if it were alone."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import octavo
+from octavo.data.toys import document
+from octavo.pretrained import Pretrained
+from octavo.texts import batches, of_each
+
+TOYS = [document(index, seed=1, scripts=("latin",)) for index in range(40)]
+SOURCES = [toy.translation("chinese") for toy in TOYS]
+
+
+@pytest.fixture
+def translator(translator_run: Path) -> Pretrained:
+    return octavo.load(translator_run, "cpu")
+
+
+@pytest.fixture
+def classifier(classifier_run: Path) -> Pretrained:
+    return octavo.load(classifier_run, "cpu")
+
+
+def test_translations_do_not_depend_on_the_texts_beside_them(translator: Pretrained) -> None:
+    together = translator.translate(SOURCES, num_beams=3)
+    assert len(set(together)) > 1
+    assert together == list(reversed(translator.translate(SOURCES[::-1], num_beams=3)))
+    assert together[5:9] == [translator.translate([source], num_beams=3)[0] for source in SOURCES[5:9]]
+
+
+def test_of_nothing_comes_nothing(translator: Pretrained) -> None:
+    first, nothing, blank, last = translator.translate([SOURCES[0], "", " \t", SOURCES[1].encode()], num_beams=2)
+    assert (nothing, blank) == ("", "")
+    assert [first, last] == translator.translate(SOURCES[:2], num_beams=2)
+    assert translator.translate([]) == []
+
+
+def test_the_pull_towards_the_source_lengthens(translator: Pretrained) -> None:
+    plain, pulled = (translator.translate(SOURCES, num_beams=4, alpha=alpha) for alpha in (0.0, 1.0))
+    assert sum(map(len, pulled)) > sum(map(len, plain))
+
+
+def test_what_no_search_can_be_is_named(translator: Pretrained, classifier: Pretrained) -> None:
+    with pytest.raises(ValueError, match="beams and longest of at least 1, not 0"):
+        translator.translate(["好"], num_beams=0)
+    with pytest.raises(ValueError, match=r"alpha -1: 0 \(no pull\)"):
+        translator.translate(["好"], alpha=-1)
+    with pytest.raises(ValueError, match="classifier, cannot translate; models that can: translator"):
+        classifier.translate(["好"])
+
+
+def test_a_text_is_cleaned_as_trainings_texts_were(classifier: Pretrained) -> None:
+    assert classifier.run.recipe.data.files.clean == ("breaks", "punctuation")
+    raw, clean, other = classifier.classify(["the cat,a mat<br />rain", "the cat , a mat\nrain", "the cat , a mat"])
+    assert raw == pytest.approx(clean, rel=1e-5)
+    assert raw != pytest.approx(other, rel=1e-5)
+
+
+def test_batches_hold_texts_of_like_length_and_every_text_finds_its_answer(translator: Pretrained) -> None:
+    texts = [b"a" * (number % 50) for number in range(100)]
+    widths = [batch.lengths_B.tolist() for batch in batches(translator.run, texts)]
+    assert all(lengths == sorted(lengths) for lengths in widths)
+    assert sum(map(len, widths)) == 100
+    assert of_each(translator.run, texts, lambda batch: batch.lengths_B.tolist()) == [len(text) + 1 for text in texts]
+
+
+def test_nothing_is_kept_for_a_gradient(translator: Pretrained) -> None:
+    assert of_each(translator.run, [b"a"], lambda batch: [torch.is_grad_enabled()]) == [False]
