@@ -15,6 +15,7 @@ from octavo import distributed
 from octavo.config import config
 from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Codec, Words
+from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
@@ -103,6 +104,7 @@ def evaluate(
     if run.recipe.data.batching.kind in ("documents", "pairs"):
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     measuring = measuring or Measuring()
+    of_task = _of_task(run, split, source, store, rows, measuring)
     batches = _up_to(whole(store, run.recipe.data, run.codec, rows), measuring.tokens)
     totals = sums(run.model, batches, run.device)
     return {
@@ -110,7 +112,7 @@ def evaluate(
         "data": source or run.recipe.data.train,
         "split": "all" if source else split,
         **{name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()},
-        **_of_task(run, split, source, store, rows, measuring),
+        **of_task,
         **_measured_of(totals, store),
         "bytes": store.bytes,
         "seconds": round(time.monotonic() - started, 2),
@@ -153,6 +155,8 @@ def _pairs(run: Run, split: str, source: str | None) -> Iterator[tuple[bytes, by
 
 
 def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
+    if source == STDIN:
+        raise ValueError("the standard input can be read only once, and this needs it twice: give a file")
     return pieces_of(run.recipe.data, split) if source is None else read(source, run.recipe.data.files)
 
 
