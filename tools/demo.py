@@ -19,7 +19,7 @@ SAMPLES, FIGURE = FOLDER / "samples.txt", FOLDER / "learning.png"
 # A minute is worth more to a small model that is updated often than to a large one.
 SMALL = "--model.writer.width 256 --data.batching.batch 16 --data.batching.window 64"
 COMMANDS = {
-    "train": f"octavo train lstm-bytes --data manual --out {RUN} --time-limit 60s --steps 4000 {SMALL}",
+    "train": f"octavo train qrnn-bytes --data manual --out {RUN} --time-limit 60s --steps 4000 {SMALL}",
     "evaluate": f"octavo evaluate {RUN} --split test --json",
     "generate": f"octavo generate {RUN} --num 3 --max-new-tokens 300 --temperature 0.7",
     "figure": f"octavo figure learning {RUN} --out {FIGURE}",
