@@ -50,6 +50,13 @@ class Completed(NamedTuple):
     probability: float
 
 
+class Held(NamedTuple):
+    """What a layer holds at a token, a number for each of its units."""
+
+    token: str
+    states: list[float]
+
+
 class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenizer-free"]):
     """A trained model with its codec: texts in, texts, figures and vectors out."""
 
@@ -112,6 +119,19 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         logits_LBV = self._able("logits")(batch).cpu()
         tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
         return thoughts(logits_LBV[: len(tokens_L), 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
+
+    @torch.no_grad()
+    def hidden(self, text: Text) -> list[Held]:
+        """At each token of a text, what the reader's last layer holds before its output gate."""
+        reader = getattr(self.run.model, "reader", None)
+        if not hasattr(reader, "hidden"):
+            raise ValueError("this run's model has no hidden states to show: one with a reader of QRNN has")
+        [batch] = batches(self.run, self._as_trained([text]))
+        states_LD = reader.hidden(batch.tokens_LB, batch.lengths_B)[:, 0]
+        return [
+            Held(self._spoken(i), row)
+            for i, row in zip(batch.tokens_LB[:, 0].tolist(), states_LD.tolist(), strict=True)
+        ]
 
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""

@@ -22,12 +22,12 @@ def recipes(options: argparse.Namespace) -> None:
 
 
 def figure(options: argparse.Namespace) -> None:
-    """Draw one figure from what runs have logged."""
+    """Draw one figure from what runs have logged, or from a file of JSON."""
     from octavo.figures import FIGURES
 
     if options.name not in FIGURES:
         raise ValueError(f"no figure {options.name!r}: {nearest(options.name, FIGURES)}")
-    paths = [Path(run) / "metrics.jsonl" for run in options.runs]
+    paths = [Path(run) / "metrics.jsonl" if not Path(run).is_file() else Path(run) for run in options.runs]
     for path in paths:
         if not path.is_file():
             raise ValueError(f"{path.parent} is no run: it has no metrics.jsonl")

@@ -54,11 +54,23 @@ def classify(options: argparse.Namespace) -> None:
 
 
 def inspect(options: argparse.Namespace) -> None:
-    """Entropy, loss and rank of the truth at each token."""
+    """Entropy, loss and rank of the truth at each token; or the reader's states."""
     model = load(options.run_folder, options.device)
+    if options.states:
+        [text] = texts_of(options.text, "documents")
+        for token, states in model.hidden(text):
+            _print_states(token, states[: options.states], options.json)
+        return
     able(model.run.model, "logits")
     [text] = texts_of(options.text, "documents")
     thoughts = model.inspect(text)
     if not options.json:
         print("token  entropy (bits)  loss (bits)  rank")
     print_rows((one._asdict() for one in thoughts), options.json)
+
+
+def _print_states(token: str, states: list[float], as_json: bool) -> None:
+    if as_json:
+        print_json({"token": token, "states": [round(value, 4) for value in states]})
+    else:
+        print(" ".join([f"{token:>16}", *(f"{value:+.2f}" for value in states)]))

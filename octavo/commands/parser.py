@@ -185,15 +185,18 @@ VERBS = (
         "measure:inspect",
         RUN,
         _option("--text", "a text file, or - for standard input (default: -)", default="-"),
+        _option("--states", "instead, what the first so many units of a QRNN reader's last layer hold", type=_count),
         DEVICE,
         JSON,
     ),
     Verb(
         "figure",
-        "draw a figure of runs",
+        "draw a figure of runs, or of what inspect --states or bench printed as JSON",
         "lists:figure",
-        _option("name", "the figure's name", metavar="NAME"),
-        _option("runs", "the runs' folders", metavar="RUN", nargs="+"),
+        _option(
+            "name", "learning (of runs), hidden-states (of one text) or qrnn-speed (of one machine)", metavar="NAME"
+        ),
+        _option("runs", "the runs' folders, or the file of JSON", metavar="RUN", nargs="+"),
         _option("--out", "the picture's file", required=True),
     ),
     Verb(

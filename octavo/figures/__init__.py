@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from octavo.figures.heat_map import hidden_states
 from octavo.figures.learning import learning
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
+    "hidden-states": hidden_states,
 }

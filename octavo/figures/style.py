@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 WIDTH = 7.0  # inches: the text of a page
@@ -60,6 +61,13 @@ def drawing(out: Path, height: float, width: float = WIDTH) -> Iterator[Figure]:
         yield figure
         out.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(out)
+
+
+def two_sided() -> Colormap:
+    """Colours for what is below and above nothing: the first two of COLOURS, white between them."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("two sided", [COLOURS[0], "white", COLOURS[1]])
 
 
 def line_style(place: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Reader, Reading
 from octavo.layers.dropout import Dropout
-from octavo.layers.qrnn import QRNN
+from octavo.layers.qrnn import QRNN, QRNNRun
 from octavo.layers.qrnn_layer import Pooling
 from octavo.layers.texts import reversed_texts
 
@@ -60,7 +60,16 @@ class QRNNReader(Reader):
         )
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
-        read_LB = reversed_texts(tokens_LB, lengths_B) if self.backwards else tokens_LB
-        run = self.qrnn.unroll(self.dropout(self.embedding(read_LB)), lengths_B=lengths_B)
-        states_LBD = reversed_texts(run.output_LBH, lengths_B) if self.backwards else run.output_LBH
-        return Reading(states_LBD, run.last[-1], lengths_B, run.last)
+        run = self._run(tokens_LB, lengths_B)
+        return Reading(self._in_order(run.output_LBH, lengths_B), run.last[-1], lengths_B, run.last)
+
+    def hidden(self, tokens_LB: Tensor, lengths_B: Tensor) -> Tensor:
+        """What the last layer holds at each position, before its output gate: c_LBD of eq. 4 (Figure 3)."""
+        return self._in_order(self._run(tokens_LB, lengths_B).states_LBH, lengths_B)
+
+    def _run(self, tokens_LB: Tensor, lengths_B: Tensor) -> QRNNRun:
+        return self.qrnn.unroll(self.dropout(self.embedding(self._in_order(tokens_LB, lengths_B))), lengths_B=lengths_B)
+
+    def _in_order(self, x_LB: Tensor, lengths_B: Tensor) -> Tensor:
+        """From the text's order to the reading's, or back."""
+        return reversed_texts(x_LB, lengths_B) if self.backwards else x_LB

@@ -31,16 +31,19 @@ def test_an_exported_run_does_what_the_run_does(tmp_path: Path, language_model_r
 
 
 def test_a_figure_is_of_runs_that_are_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from octavo.figures import FIGURES
-
-    name = next(iter(FIGURES))
-    assert main(["figure", name, str(tmp_path), "--out", str(tmp_path / "x.png")]) == 2
+    assert main(["figure", "learning", str(tmp_path), "--out", str(tmp_path / "x.png")]) == 2
     assert f"{tmp_path} is no run" in capsys.readouterr().err
 
 
 def test_a_figure_is_drawn(tmp_path: Path, language_model_run: Path) -> None:
-    from octavo.figures import FIGURES
+    assert main(["figure", "learning", str(language_model_run), "--out", str(tmp_path / "x.png")]) == 0
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
 
-    for name in FIGURES:
-        assert main(["figure", name, str(language_model_run), "--out", str(tmp_path / f"{name}.png")]) == 0
-        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+def test_a_figure_may_be_of_a_file(tmp_path: Path, classifier_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "text.txt").write_text("the cat sat, while rain fell")
+    asked = ["inspect", str(classifier_run), "--states", "5", "--text", str(tmp_path / "text.txt")]
+    assert main([*asked, "--json"]) == 0
+    (tmp_path / "states.jsonl").write_text(capsys.readouterr().out)
+    assert main(["figure", "hidden-states", str(tmp_path / "states.jsonl"), "--out", str(tmp_path / "x.png")]) == 0
+    assert (tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")

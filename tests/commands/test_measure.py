@@ -50,3 +50,44 @@ def test_inspect_tells_of_every_token(tmp_path: Path, rows: Any, language_model_
     [scored] = octavo.load(language_model_run).score(["to be"])
     assert sum(row["loss"] for row in told) == pytest.approx(scored.nats / math.log(2), rel=1e-4)
     assert all(1 <= row["rank"] <= 256 for row in told)
+
+
+def test_inspect_tells_what_a_reader_holds_at_every_token(tmp_path: Path, rows: Any, classifier_run: Path) -> None:
+    (tmp_path / "text.txt").write_text("the cat,the mat")
+    told = rows("inspect", classifier_run, "--states", 5, "--text", tmp_path / "text.txt")
+    assert [row["token"] for row in told] == ["the", "cat", "<unk>", "the", "mat", "<end>"]
+    assert all(len(row["states"]) == 5 for row in told)
+    assert told[0]["states"] != told[3]["states"], "they have read different things"
+
+
+def test_states_are_of_readers_that_have_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language_model_run: Path
+) -> None:
+    (tmp_path / "text.txt").write_text("to be")
+    assert main(["inspect", str(language_model_run), "--states", "5", "--text", str(tmp_path / "text.txt")]) == 2
+    assert "no hidden states to show: one with a reader of QRNN has" in capsys.readouterr().err
+
+
+def test_evaluate_gives_a_classifiers_confusions_as_json(rows: Any, classifier_run: Path) -> None:
+    [measured] = rows("evaluate", classifier_run)
+    assert measured["confusion"].keys() == measured["accuracy_by_label"].keys() == {"long", "short"}
+
+
+def test_evaluate_counts_bleu_of_as_many_texts_as_asked_for(
+    rows: Any, translator_run: Path, language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [measured] = rows("evaluate", translator_run, "--limit", 4, "--num-beams", 2, "--alpha", 0.5)
+    assert (measured["bleu_texts"], measured["num_beams"], measured["alpha"]) == (4, 2, 0.5)
+    assert main(["evaluate", str(language_model_run), "--limit", "4"]) == 2
+    assert "language_model, cannot translate; models that can: translator" in capsys.readouterr().err
+
+
+def test_classify_gives_each_label_its_probability(
+    tmp_path: Path, rows: Any, classifier_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.txt").write_text("the cat\nrain fell over old towns and a mat\n")
+    found = rows("classify", classifier_run, tmp_path / "text.txt")
+    assert [sum(row["probabilities"].values()) for row in found] == pytest.approx([1, 1])
+    assert all(row["probabilities"][row["label"]] >= 0.5 for row in found)
+    assert main(["classify", str(classifier_run), str(tmp_path / "text.txt"), "--unit", "documents"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1

@@ -62,3 +62,17 @@ def test_completions_are_likely_and_in_order(capsys: pytest.CaptureFixture[str],
     probabilities = [row["probability"] for row in rows]
     assert probabilities == sorted(probabilities, reverse=True)
     assert probabilities[-1] >= 0.0005
+
+
+def test_each_line_is_translated(tmp_path: Path, capsys: pytest.CaptureFixture[str], translator_run: Path) -> None:
+    (tmp_path / "text.txt").write_text("好的马\n\n完美的谷仓\n", "utf-8")
+    asked = ["translate", translator_run, tmp_path / "text.txt", "--num-beams", 2]
+    rows = [json.loads(line) for line in said(capsys, *asked, "--json").splitlines()]
+    assert [row["text"] for row in rows] == ["好的马", "", "完美的谷仓"]
+    assert said(capsys, *asked).splitlines() == [row["translation"] for row in rows]
+    assert [bool(row["translation"]) for row in rows] == [True, False, True]
+
+
+def test_what_cannot_translate_says_so(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
+    assert main(["translate", str(language_model_run)]) == 2
+    assert "cannot translate; models that can: translator" in capsys.readouterr().err
