@@ -30,11 +30,12 @@ class Strike(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How children ended: their exit codes, -9 for one killed by SIGKILL, what they said, and after how long."""
+    """How children ended: their exit codes, -9 for one killed by SIGKILL, what they said, and what they took."""
 
     codes: list[int]
     said: str
     seconds: float
+    peaks: list[int]  # bytes resident
 
     @property
     def code(self) -> int:
@@ -78,8 +79,9 @@ class Nursery:
             for child in children:
                 os.kill(child, signal.SIGKILL)
         self._write()
-        codes, said = self._read()
-        return Ended(codes, said, time.monotonic() - began)
+        ends, said = self._read()
+        codes, peaks = zip(*ends, strict=True)
+        return Ended([*codes], said, time.monotonic() - began, [*peaks])
 
     def _write(self, **order: Any) -> None:
         assert self.process.stdin
@@ -102,8 +104,14 @@ def serve() -> None:
             children = [_fork(order, environment, said.name) for environment in order["environments"]]
             print(json.dumps(children), flush=True)
             sys.stdin.readline()
-            codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-            print(json.dumps([codes, Path(said.name).read_text()]), flush=True)
+            ends = [_end(child) for child in children]
+            print(json.dumps([ends, Path(said.name).read_text()]), flush=True)
+
+
+def _end(child: int) -> tuple[int, int]:
+    """A child's exit code, and the most memory it held."""
+    _, status, used = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status), used.ru_maxrss * 1024
 
 
 def _import_everything() -> None:
