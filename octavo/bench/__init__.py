@@ -5,13 +5,17 @@ from typing import Any
 
 import torch
 
-from octavo.bench import qrnn, recurrence
+from octavo.bench import qrnn, recurrence, step
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 
 Row = dict[str, Any]
 
-BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {"recurrence": recurrence.rows, "qrnn": qrnn.rows}
+BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
+    "recurrence": recurrence.rows,
+    "qrnn": qrnn.rows,
+    "step": step.rows,
+}
 
 
 def machine(device: torch.device) -> Row:

@@ -82,7 +82,7 @@ BEAMS = (
 )
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
-BENCHES = ("recurrence", "qrnn", "all")
+BENCHES = ("recurrence", "qrnn", "step", "all")
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
@@ -212,7 +212,12 @@ VERBS = (
         "measure speed: the machine's ceilings, then each part against them and stock PyTorch",
         "bench:bench",
         _option(
-            "name", "recurrence, qrnn or all (default: all)", metavar="NAME", nargs="?", default="all", choices=BENCHES
+            "name",
+            "recurrence, qrnn, step or all (default: all)",
+            metavar="NAME",
+            nargs="?",
+            default="all",
+            choices=BENCHES,
         ),
         _option("--out", "write the figures to this JSON file too", metavar="FILE"),
         _option("--threads", "how many threads the CPU uses", type=_count),

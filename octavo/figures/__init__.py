@@ -5,8 +5,10 @@ from pathlib import Path
 
 from octavo.figures.heat_map import hidden_states
 from octavo.figures.learning import learning
+from octavo.figures.speed import qrnn_speed
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
     "hidden-states": hidden_states,
+    "qrnn-speed": qrnn_speed,
 }
