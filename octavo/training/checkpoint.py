@@ -82,7 +82,11 @@ def prune(root: Path, keep_last: int, keep: Collection[int] = ()) -> None:
 
 
 def discard_after(root: Path, step: int) -> None:
-    """Remove the checkpoints after a step that training goes on from: damaged, or of a future that is made anew."""
+    """Remove the checkpoints after a step that training goes on from: damaged, or of a future that is made anew.
+
+    What killed writers left goes too.
+    """
+    _sweep(root)
     for folder in _folders(root):
         if step_of(folder) > step:
             _remove(folder)

@@ -119,14 +119,11 @@ class Trainer:
                 self._log(progress)
                 if self.position.step % self.evaluate_every == 0 or self.done():
                     self._evaluate()
-                if wanted or self.position.seconds - saved > self.config.checkpoint_seconds:
+                if wanted or self.done() or self.position.seconds - saved > self.config.checkpoint_seconds:
                     self.save()
-                    self._tick()
-                    saved = self.position.seconds
+                    saved = self._clock()
                 if wanted:
                     raise Interrupted(wanted)
-            self._tick()
-            self.save()
         return self.position
 
     def done(self) -> bool:
@@ -191,14 +188,14 @@ class Trainer:
 
     def _agree(self, signal: int) -> int:
         """Set the clock, and give the signal that any rank has heard; not after every step, where a look is dear."""
-        if self.position.step % self.look_every:
+        if self.position.step % self.look_every and self.position.step != self.total:
             return 0
-        self._tick()
+        self.position.seconds = self._clock()
         return int(distributed.largest(signal))
 
-    def _tick(self) -> None:
-        """Set the clock to the latest of all ranks', so that all find the same rate, save, and end at the same step."""
-        self.position.seconds = distributed.largest(time.monotonic() - self.began)
+    def _clock(self) -> float:
+        """The latest of all ranks' clocks, so that all find the same rate, save, and end at the same step."""
+        return distributed.largest(time.monotonic() - self.began)
 
     def _update(self) -> Progress:
         """Gradients of the objective's total, scaled by its count, clipped, applied."""

@@ -197,9 +197,13 @@ def test_the_clock_is_the_slowest_rank_s(tmp_path: Path, monkeypatch: pytest.Mon
     assert run(make(tmp_path, time_limit=60)).step == 1
 
 
-def test_the_last_stretch_is_logged_whenever_the_end_comes(tmp_path: Path, clock: Callable[[int], object]) -> None:
-    run(make(tmp_path, Numbers(hook=clock), time_limit=6, log_every=4))
-    assert [line["step"] for line in lines(tmp_path)] == [4, 6]
+@pytest.mark.parametrize("checkpoint_seconds", [300, 1e-9])
+def test_the_last_stretch_is_logged_and_measured_whenever_the_end_comes(
+    tmp_path: Path, clock: Callable[[int], object], checkpoint_seconds: float
+) -> None:
+    settings: dict[str, Any] = {"time_limit": 6.5, "log_every": 4, "checkpoint_seconds": checkpoint_seconds}
+    run(make(tmp_path, Numbers(hook=clock), evaluate=objectives([1.0]), **settings))
+    assert [(line["step"], line["split"]) for line in lines(tmp_path)] == [(4, "train"), (7, "train"), (7, "valid")]
 
 
 def test_patience_ends_a_training_that_gets_no_better(tmp_path: Path) -> None:
@@ -245,7 +249,7 @@ def test_without_evaluation_the_last_weights_are_kept_with_each_checkpoint(tmp_p
     kept: list[int] = []
     made = make(tmp_path, steps=3, checkpoint_seconds=1e-9, keep_best=lambda: kept.append(made.position.step))
     run(made)
-    assert kept == [1, 2, 3, 3]
+    assert kept == [1, 2, 3]
 
 
 def test_the_newest_checkpoints_are_kept(tmp_path: Path) -> None:
