@@ -14,7 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code: 0, 1 a failure at run time, 2 wrong usage, 130 and 143 interrupted."""
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except OSError as error:
         # Nobody takes the output any more; the interpreter's own last flush must not complain of it again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

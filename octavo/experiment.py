@@ -29,8 +29,8 @@ from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_ble
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.models import build_model
-from octavo.recipe import Recipe
-from octavo.runs import WEIGHTS, About, Run, describe, save_weights, stored_codec
+from octavo.recipe import Recipe, differences
+from octavo.runs import WEIGHTS, About, Run, describe, save_weights, stored_about, stored_codec, stored_recipe
 from octavo.texts import translate
 from octavo.training import checkpoint
 from octavo.training.interruption import Interrupted
@@ -52,6 +52,8 @@ class Machine:
     threads: int | None = None
     tensorboard: bool = False
 
+
+EVALUATION_WINDOW = 1024  # tokens: what a training cannot hold, a look without gradients can
 
 Say = Callable[[str], None]
 Resolved = Literal["fp32", "bf16"]
@@ -75,7 +77,8 @@ def train(
             _go_on(trainer, folder, say)
         # Only now that nothing can be wrong with it any more is the run said to be this recipe's.
         if distributed.is_first() and not trainer.done():
-            describe(folder, recipe, data.codec, _about(data, device, precision))
+            about = _about(data, device, precision, _changes(folder, recipe, trainer.position.step))
+            describe(folder, recipe, data.codec, about)
         return _run(trainer, folder, machine, say)
     finally:
         distributed.stop()
@@ -161,8 +164,10 @@ def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
 
 
 def whole(store: Store, data: DataConfig, codec: Codec, rows: int) -> Iterable[Batch]:
-    """Every token of a store once: documents are not cut, however long."""
+    """Every token of a store once: documents are not cut, and long windows of a stream are exact by their carry."""
     batching = data.batching
+    if batching.kind == "stream":
+        batching = dataclasses.replace(batching, window=max(batching.window, EVALUATION_WINDOW))
     if batching.kind in ("documents", "pairs"):
         batching = dataclasses.replace(batching, longest=None)
     return in_order(store, batching, codec.alphabet, rows)
@@ -251,8 +256,17 @@ def _run(trainer: Trainer, folder: Path, machine: Machine, say: Say) -> Position
     return position
 
 
-def _about(data: Data, device: torch.device, precision: Resolved) -> About:
-    return About(scale(data.train, data.codec), data.train.label_names, environment(device, precision))
+def _about(data: Data, device: torch.device, precision: Resolved, changes: tuple[dict[str, Any], ...]) -> About:
+    return About(scale(data.train, data.codec), data.train.label_names, environment(device, precision), changes)
+
+
+def _changes(folder: Path, recipe: Recipe, step: int) -> tuple[dict[str, Any], ...]:
+    """What has been changed in a run since it began, and at which step, so that its recipe does not speak for all."""
+    if not step or not (folder / "run.json").exists():
+        return ()
+    changed = differences(stored_recipe(folder), recipe)
+    new = tuple({"step": step, "field": path, "before": old, "after": now} for path, (old, now) in changed.items())
+    return stored_about(folder).changes + new
 
 
 def _trainer(

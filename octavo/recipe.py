@@ -82,6 +82,12 @@ def fields(value: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
             yield prefix + field.name, inner
 
 
+def differences(before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
+    """The dotted paths in which two configurations differ, with both values; None where a path is not there."""
+    old, new = dict(fields(before)), dict(fields(after))
+    return {path: (old.get(path), new.get(path)) for path in old | new if old.get(path) != new.get(path)}
+
+
 def nearest(name: str, choices: Iterable[str]) -> str:
     """The choices most like a mistyped name, or all of them, as the end of an error message."""
     listed = list(choices)

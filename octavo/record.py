@@ -20,6 +20,7 @@ def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = Non
         "recipe": run.recipe.name,
         "paper": run.recipe.paper,
         "overrides": overrides(run.recipe),
+        "changes": list(run.about.changes),
         "data": run.recipe.data.train,
         "parameters": sum(parameter.numel() for parameter in run.model.parameters()),
         "share_of_training": _share(run.recipe, position["step"], folder),

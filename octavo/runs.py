@@ -29,11 +29,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class About:
-    """What a model must know of its data beyond the recipe and the codec, and where it was trained."""
+    """What a model must know of its data beyond the recipe and the codec, where it was trained, and what was changed on the way."""
 
     scale: Scale
     label_names: tuple[str, ...] = ()
     environment: dict[str, Any] = field(default_factory=dict)
+    changes: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def stored_about(folder: Path) -> About:
 
     def about(path: Path) -> About:
         facts = json.loads(path.read_bytes())
-        return About(Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"])
+        return About(
+            Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"], tuple(facts.get("changes", ()))
+        )
 
     return _read(folder, "run.json", about)
 

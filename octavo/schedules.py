@@ -3,11 +3,12 @@
 import math
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Discriminator
+from pydantic import Discriminator, Field
 
 from octavo.config import config
 
 Unit = Literal["steps", "epochs", "share"]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Progress(NamedTuple):
@@ -29,7 +30,7 @@ class Constant:
     """Always the same value."""
 
     kind: Literal["constant"] = "constant"
-    value: float
+    value: Amount
 
     def __call__(self, progress: Progress) -> float:
         return self.value
@@ -44,8 +45,8 @@ class Ramp:
     """
 
     kind: Literal["ramp"] = "ramp"
-    start: float = 0.0
-    end: float = 1.0
+    start: Amount = 0.0
+    end: Amount = 1.0
     begin: float = 0.0
     until: float
     unit: Unit = "steps"
@@ -66,8 +67,8 @@ class StepDecay:
     """
 
     kind: Literal["step"] = "step"
-    value: float
-    factor: float
+    value: Amount
+    factor: Amount
     begin: float
     every: float = 1.0
     unit: Unit = "epochs"
@@ -83,9 +84,9 @@ class Cosine:
     """A linear warm-up to `value`, then half a cosine down to `floor` at the end of training."""
 
     kind: Literal["cosine"] = "cosine"
-    value: float
+    value: Amount
     warmup: float = 0.0
-    floor: float = 0.0
+    floor: Amount = 0.0
 
     def __call__(self, progress: Progress) -> float:
         if progress.share < self.warmup:
@@ -103,7 +104,7 @@ class Drop:
     """
 
     kind: Literal["drop"] = "drop"
-    value: float = 1.0
+    value: Amount = 1.0
     at: float
     unit: Unit = "share"
 

@@ -278,7 +278,9 @@ def test_a_finished_run_can_be_prolonged(capsys: Captured) -> None:
 def test_what_cannot_go_on_leaves_the_run_as_it_was(capsys: Captured, language_model_run: Path) -> None:
     before = contents(language_model_run)
     wrong = ["--model.writer.width", "17", "--steps", "30"]
-    assert "16] in the checkpoint" in said(capsys, *TRAIN, "--out", "run", "--resume", *wrong, code=2)
+    assert "model.writer.width cannot change from 16 to 17" in said(
+        capsys, *TRAIN, "--out", "run", "--resume", *wrong, code=2
+    )
     assert contents(language_model_run) == before
 
 

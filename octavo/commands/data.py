@@ -69,7 +69,7 @@ def _get(options: argparse.Namespace) -> None:
 
 def _prepare(options: argparse.Namespace) -> None:
     """Encode a corpus or file once, so that training starts at once."""
-    codec = TypeAdapter(CodecConfig).validate_python({"kind": options.codec})
+    codec = TypeAdapter(CodecConfig).validate_python(_codec(options))
     files = FilesConfig(unit=options.unit or "stream")
     config = DataConfig(train=options.name, files=files, codec=codec)
     with bytes_bar(f"preparing {options.name}") as on_bytes:
@@ -78,6 +78,12 @@ def _prepare(options: argparse.Namespace) -> None:
     for name, store in splits.items():
         if store is not None:
             print_facts({"split": name, **_facts(store)}, options.json)
+
+
+def _codec(options: argparse.Namespace) -> dict[str, str]:
+    if options.errors and options.codec == "bytes":
+        raise ValueError("--errors is for characters and words: bytes keep whatever there is")
+    return {"kind": options.codec} | ({"errors": options.errors} if options.errors else {})
 
 
 def _facts(store: Store) -> dict[str, Any]:

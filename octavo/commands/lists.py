@@ -40,5 +40,9 @@ def export(options: argparse.Namespace) -> None:
     from octavo.pretrained import load
 
     folder = folder_of(options.out)
+    if (folder / "checkpoints").exists() or (
+        (folder / "recipe.toml").exists() and not (folder / "config.json").exists()
+    ):
+        raise ValueError(f"--out {folder} holds a run: export into another folder")
     load(options.run_folder, options.device).save_pretrained(folder)
     print(folder)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from octavo import experiment
-from octavo.commands.output import print_facts, print_json, print_rows, texts_of
+from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, texts_of
 from octavo.experiment import Measuring
 from octavo.generation.translations import SearchConfig
 from octavo.pretrained import able, load
@@ -21,6 +21,8 @@ def evaluate(options: argparse.Namespace) -> None:
         able(run.model, "read")
     search = SearchConfig(num_beams=options.num_beams, alpha=options.alpha)
     measuring = Measuring(details=options.json, search=search, limit=options.limit, tokens=options.tokens)
+    if options.record and (options.data or options.split != "test"):
+        raise ValueError("--record measures a run's own valid and test splits: leave out --data and --split")
     if options.record:
         print_json(record(run, Path(options.run_folder), Path(options.record), options.rows, measuring))
         return
@@ -57,12 +59,12 @@ def inspect(options: argparse.Namespace) -> None:
     """Entropy, loss and rank of the truth at each token; or the reader's states."""
     model = load(options.run_folder, options.device)
     if options.states:
-        [text] = texts_of(options.text, "documents")
+        text = one_text_of(options.text)
         for token, states in model.hidden(text):
             _print_states(token, states[: options.states], options.json)
         return
     able(model.run.model, "logits")
-    [text] = texts_of(options.text, "documents")
+    text = one_text_of(options.text)
     thoughts = model.inspect(text)
     if not options.json:
         print("token  entropy (bits)  loss (bits)  rank")

@@ -46,6 +46,14 @@ def texts_of(source: str, unit: str = "lines") -> list[bytes]:
     return texts
 
 
+def one_text_of(source: str) -> bytes:
+    """A whole file, or all of the standard input, as one text."""
+    texts = texts_of(source, "documents")
+    if len(texts) > 1:
+        raise ValueError(f"{source} holds {len(texts)} texts: name one of them")
+    return texts[0]
+
+
 def folder_of(path: str) -> Path:
     """A folder to write into, there already or not."""
     if Path(path).exists() and not Path(path).is_dir():

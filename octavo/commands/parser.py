@@ -16,6 +16,8 @@ class UsageError(Exception):
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are one line with the nearest choices."""
 
+    verbs: dict[str, argparse.ArgumentParser]
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(
             f"{message} (octavo {self.prog.removeprefix('octavo ')} --help)".replace("octavo octavo", "octavo")
@@ -27,13 +29,19 @@ class Parser(argparse.ArgumentParser):
         own = [text for action in self._actions for text in action.option_strings]
         if words and words[0].startswith("-") and words[0] not in own:
             raise UsageError(f"{words[0]}: {_unknown(words[0], own)}")
-        options, unknown = self.parse_known_args(words)
+        options, unknown = self._parse_verb(words)
         if unknown:
             [verb] = [verb for verb in VERBS if verb.name == options.verb]
             raise UsageError(f"{unknown[0]}: {_unknown(unknown[0], [text for text, _ in verb.options])}")
         if overrides and options.verb != "train":
             raise UsageError(f"--{next(iter(overrides))}: only octavo train sets a recipe's fields")
         return options, overrides
+
+    def _parse_verb(self, words: list[str]) -> tuple[argparse.Namespace, list[str]]:
+        """A verb's own words, options before and after what has none: `octavo score RUN --json FILE`."""
+        if words and words[0] in self.verbs:
+            return self.verbs[words[0]].parse_known_intermixed_args(words[1:])
+        return self.parse_known_args(words)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -80,6 +88,8 @@ BEAMS = (
     _option("--num-beams", "beams of a translator's search (default: 8)", type=_count, default=8),
     _option("--alpha", "its pull towards the source's length, 0 being none (default: 0.6)", type=float, default=0.6),
 )
+CODECS = ("bytes", "characters", "words")
+ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
 BENCHES = ("recurrence", "qrnn", "step", "all")
@@ -104,6 +114,7 @@ VERBS = (
         _option("--config", "a TOML file of fields to set", metavar="FILE"),
         _option("--print-config", "print the resolved recipe as TOML and stop", action="store_true"),
         _option("--resume", "go on from the newest good checkpoint", action="store_true"),
+        ERRORS,
         _option("--steps", "stop after so many updates", type=_count),
         _option("--time-limit", "stop after so long: 90s, 10m, 2h"),
         _option("--seed", "the training's seed", type=int),
@@ -230,7 +241,8 @@ VERBS = (
         "data:data",
         _option("action", "list, get or prepare", metavar="ACTION", choices=("list", "get", "prepare")),
         _option("name", "a corpus, or a file for prepare", metavar="NAME", nargs="?"),
-        _option("--codec", "bytes, characters or words (default: bytes)", default="bytes"),
+        _option("--codec", "bytes, characters or words (default: bytes)", default="bytes", choices=CODECS),
+        ERRORS,
         _option("--unit", "stream, lines, paragraphs or documents"),
         DATA_ROOT,
         JSON,
@@ -249,7 +261,8 @@ def build_parser() -> Parser:
         for name, settings in verb.options:
             command.add_argument(name, **settings)
         command.add_argument("--debug", action="store_true", help="show where an error came from")
-        command.set_defaults(run=verb.run)
+        command.set_defaults(run=verb.run, verb=verb.name)
+    parser.verbs = dict(verbs.choices)
     return parser
 
 

@@ -14,9 +14,10 @@ from octavo.commands.output import folder_of
 from octavo.commands.parser import Overrides
 from octavo.experiment import Machine
 from octavo.experiment import train as run_training
-from octavo.recipe import Recipe, flatten, override, tiny, to_toml
+from octavo.recipe import Recipe, differences, flatten, override, tiny, to_toml
 from octavo.recipes import recipe
-from octavo.runs import stored_recipe
+from octavo.runs import stored_about, stored_recipe
+from octavo.training.precision import Precision
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -28,8 +29,10 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     folder = folder_of(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}
-    chosen = stored_recipe(folder) if resumes else recipe(options.recipe)
-    chosen = override(chosen, changes)
+    before = stored_recipe(folder) if resumes else recipe(options.recipe)
+    chosen = override(before, changes)
+    if resumes:
+        _check_changes(before, chosen)
     if options.tiny and not resumes:
         chosen = override(tiny(chosen), changes)  # what is asked for in so many words is not shrunk
     if options.print_config:
@@ -38,13 +41,22 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     _check_folder(folder, chosen, options)
     machine = Machine(
         device=options.device,
-        precision=options.precision,
+        precision=_precision(options, folder) if resumes else options.precision,
         deterministic=options.deterministic,
         shard=options.shard,
         threads=options.threads,
         tensorboard=options.tensorboard,
     )
     run_training(chosen, folder, machine, resume=options.resume, say=_say)
+
+
+def _precision(options: argparse.Namespace, folder: Path) -> Precision:
+    """A run goes on in the precision it was begun in, unless another is asked for."""
+    begun = stored_about(folder).environment.get("precision", "auto") if (folder / "run.json").exists() else "auto"
+    if options.precision in ("auto", begun):
+        return begun
+    _say(f"precision: {begun} until now, {options.precision} from here on")
+    return options.precision
 
 
 def _say(line: str) -> None:
@@ -59,11 +71,22 @@ def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> 
         raise ValueError(f"{folder} is a run of {chosen.name}, not of {options.recipe}")
 
 
+def _check_changes(before: Recipe, chosen: Recipe) -> None:
+    """Say what a run goes on with that it did not begin with, and refuse another model or codec."""
+    for path, (old, new) in differences(before, chosen).items():
+        if path.startswith(("model.", "data.codec.")):
+            raise ValueError(
+                f"{path} cannot change from {old} to {new} when a run goes on: train anew, with another --out"
+            )
+        _say(f"{path}: {old} until now, {new} from here on")
+
+
 def _shorthands(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         "data.train": _quoted(options.data),
         "data.valid": _quoted(options.valid),
         "data.test": _quoted(options.test),
+        "data.codec.errors": options.errors,
         "model.reader.vectors": _quoted(options.vectors),
         "training.steps": options.steps,
         "training.seed": options.seed,

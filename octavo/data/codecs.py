@@ -242,4 +242,4 @@ def _decoded(text: bytes, errors: Errors, path: str, offset: int) -> str:
         return text.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         place = f"{path or 'text'}: byte {offset + error.start} (0x{text[error.start]:02x}) is not UTF-8"
-        raise ValueError(f'{place}; use the codec "bytes", which keeps any byte, or errors="replace"') from None
+        raise ValueError(f'{place}; use the codec "bytes", which keeps any byte, or --errors replace') from None

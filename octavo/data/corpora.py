@@ -65,7 +65,7 @@ def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None)
 def find(name: str) -> Corpus:
     """What the catalogue says of a public corpus."""
     if name not in CATALOGUE:
-        raise ValueError(f"no corpus is called {name!r}{nearest(name, names())} There are {', '.join(names())}")
+        raise ValueError(f"no corpus is called {name!r}{nearest(name, names())}; there are {', '.join(names())}")
     return CATALOGUE[name]
 
 

@@ -64,7 +64,11 @@ def write_store(
             encoding.add(text, on_bytes)
         if not encoding.labels:
             reasons = ", ".join(f"{count} {reason}" for reason, count in encoding.skipped.items())
-            raise ValueError(f"{source}: there is no text in it to use (skipped: {reasons or 'nothing'})")
+            skipped = f" (skipped: {reasons})" if reasons else ""
+            raise ValueError(
+                f"{source}: there is no text in it to use{skipped}; a small text may need "
+                "--data.valid_share 0 --data.test_share 0, or --valid and --test of its own"
+            )
         encoding.finish()
     return Store(folder)
 

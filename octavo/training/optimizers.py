@@ -16,8 +16,8 @@ from pydantic import Discriminator
 from torch import Tensor, nn
 
 from octavo import distributed
-from octavo.config import config
-from octavo.schedules import Constant, Schedule
+from octavo.config import Share, config
+from octavo.schedules import Amount, Constant, Schedule
 
 Decay = Literal["all", "matrices"]  # matrices: tensors of two dimensions or more, so neither biases nor gains
 
@@ -28,9 +28,9 @@ class SGDConfig:
 
     kind: Literal["sgd"] = "sgd"
     rate: Schedule = Constant(value=0.1)
-    momentum: float = 0.0
+    momentum: Share = 0.0
     nesterov: bool = False
-    weight_decay: float = 0.0
+    weight_decay: Amount = 0.0
     decay: Decay = "all"
 
 
@@ -40,10 +40,10 @@ class RMSpropConfig:
 
     kind: Literal["rmsprop"] = "rmsprop"
     rate: Schedule = Constant(value=1e-3)
-    smoothing: float = 0.99
-    epsilon: float = 1e-8
-    momentum: float = 0.0
-    weight_decay: float = 0.0
+    smoothing: Share = 0.99
+    epsilon: Amount = 1e-8
+    momentum: Share = 0.0
+    weight_decay: Amount = 0.0
     decay: Decay = "all"
 
 
@@ -53,9 +53,9 @@ class AdamConfig:
 
     kind: Literal["adam"] = "adam"
     rate: Schedule = Constant(value=1e-3)
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    epsilon: Amount = 1e-8
+    weight_decay: Amount = 0.0
     decay: Decay = "all"
 
 
@@ -65,9 +65,9 @@ class AdamWConfig:
 
     kind: Literal["adamw"] = "adamw"
     rate: Schedule = Constant(value=1e-3)
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.01
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    epsilon: Amount = 1e-8
+    weight_decay: Amount = 0.01
     decay: Decay = "matrices"
 
 
@@ -80,11 +80,11 @@ class MuonConfig:
 
     kind: Literal["muon"] = "muon"
     rate: Schedule = Constant(value=1e-3)
-    momentum: float = 0.95
+    momentum: Share = 0.95
     nesterov: bool = True
-    betas: tuple[float, float] = (0.9, 0.95)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.1
+    betas: tuple[Share, Share] = (0.9, 0.95)
+    epsilon: Amount = 1e-8
+    weight_decay: Amount = 0.1
     decay: Decay = "matrices"
 
 
