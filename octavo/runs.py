@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class About:
-    """What a model must know of its data beyond the recipe and the codec, where it was trained, and what was changed on the way."""
+    """What a model must know of its data beyond recipe and codec, where it was trained, and what changed on the way."""
 
     scale: Scale
     label_names: tuple[str, ...] = ()
