@@ -19,7 +19,7 @@ TABLE = """
 ## Trainings
 
 A share of 1 is the whole of the recipe's training. Metrics are of the whole split, every token once, in fp32, unless
-the file says otherwise.
+the row says otherwise.
 
 | recipe | overrides | data | share of training | published | valid | test | wall time | machine | commit |
 |---|---|---|---|---|---|---|---|---|---|"""
@@ -61,7 +61,10 @@ def _metrics(metrics: dict[str, Any] | None) -> str:
     if metrics is None:
         return "none"
     named = {name: value for name, value in metrics.items() if isinstance(value, float) and name != "seconds"}
-    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in named.items())
+    listed = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in named.items())
+    if "tokens_measured" in metrics:
+        listed += f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
+    return listed
 
 
 def _bench(path: Path, one: dict[str, Any]) -> str:
