@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -22,15 +23,14 @@ def bench(options: argparse.Namespace) -> None:
     facts = machine(device)
     if not options.json:
         print("  ".join(f"{name} {value}" for name, value in facts.items()), file=sys.stderr)
-    measured: dict[str, list[dict[str, object]]] = {}
+    result: dict[str, Any] = {"machine": facts}
     for name in BENCHES if options.name == "all" else [options.name]:
-        measured[name] = []
+        result[name] = []
         for row in BENCHES[name](device):
-            measured[name].append(row)
+            result[name].append(row)
+            if options.out:  # after every row, so that what has been measured survives a stop
+                write_json(Path(options.out), result)
             if not options.json:
                 print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
-    result = {"machine": facts, **measured}
     if options.json:
         print_json(result)
-    if options.out:
-        write_json(Path(options.out), result)

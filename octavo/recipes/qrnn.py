@@ -9,8 +9,9 @@ from octavo.models.language_model import LanguageModelConfig
 from octavo.models.translator import TranslatorConfig
 from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.recipe import Recipe, override
-from octavo.schedules import Constant, Cosine, StepDecay
-from octavo.training.optimizers import AdamConfig, AdamWConfig, RMSpropConfig, SGDConfig
+from octavo.recipes import lstm
+from octavo.schedules import Constant, StepDecay
+from octavo.training.optimizers import AdamConfig, RMSpropConfig, SGDConfig
 from octavo.training.trainer import TrainingConfig
 from octavo.writers.qrnn import QRNNWriterConfig
 
@@ -73,22 +74,17 @@ def ptb_lstm() -> Recipe:
 
 
 def bytes_model() -> Recipe:
-    """The language model's form for the bytes of any file."""
-    return Recipe(
-        name="qrnn-bytes",
-        about="a byte language model of any text: two QRNN layers of 640",
-        paper=f"none: {PAPER}, §3.2, on bytes",
-        data=DataConfig(train="manual", batching=StreamConfig(batch=32, window=128)),
-        model=LanguageModelConfig(
-            writer=QRNNWriterConfig(width=640, layers=2, embedding=128, dropout=0.1, dropout_output=0.1)
-        ),
-        training=TrainingConfig(
-            steps=3000,
-            optimizer=AdamWConfig(rate=Cosine(value=4e-3, warmup=0.02, floor=1e-4), weight_decay=0.01),
-            clip=1.0,
-            evaluate_every=250,
-            evaluate_tokens=500_000,
-        ),
+    """The language model's form for the bytes of any file, trained as lstm-bytes is."""
+    return override(
+        lstm.bytes_model(),
+        {
+            "name": "qrnn-bytes",
+            "about": "a byte language model of any text: two QRNN layers of 640",
+            "paper": f"none: {PAPER}, §3.2, on bytes",
+            "model.writer.kind": "qrnn",
+            "model.writer.width": 640,
+            "model.writer.layers": 2,
+        },
     )
 
 
