@@ -3,11 +3,9 @@
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from octavo.commands.parser import UsageError, build_parser
-
-Verb = Callable[..., None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
