@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from octavo import experiment
 from octavo.data.prepare import splits_of
-from octavo.experiment import Measuring
+from octavo.measuring import Measuring, evaluate
 from octavo.recipe import Recipe, fields
 from octavo.recipes import RECIPES, recipe
 from octavo.runs import Run, write_json
@@ -56,7 +55,7 @@ def _splits(run: Run) -> list[str]:
 
 
 def _measured(run: Run, split: str, rows: int, measuring: Measuring | None) -> dict[str, Any]:
-    measured = experiment.evaluate(run, split, rows=rows, measuring=measuring)
+    measured = evaluate(run, split, rows=rows, measuring=measuring)
     return {name: value for name, value in measured.items() if name not in ("recipe", "data", "split")}
 
 

@@ -1,6 +1,6 @@
 """The contracts: every reader, writer and model is asked the same questions.
 
-A new part needs a line in its table here, or one for each configuration that changes what it computes.
+A new part needs a line in its table in asked.py.
 Shapes: L length, B batch, D features, V vocabulary.
 """
 
@@ -16,19 +16,13 @@ from octavo.data.codecs import Bytes
 from octavo.evaluation.likelihood import Scale
 from octavo.interfaces import Condition, Progress, Reading, State, Writer, select_state
 from octavo.models import MODELS, ModelConfig, build_model
-from octavo.models.autoencoder import AutoencoderConfig
-from octavo.models.classifier import ClassifierConfig
 from octavo.models.language_model import LanguageModelConfig
-from octavo.models.translator import TranslatorConfig
 from octavo.readers import READERS, ReaderConfig, build_reader
-from octavo.readers.lstm import LSTMReaderConfig
-from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.recipes import recipe
 from octavo.runs import WEIGHTS, About, describe, load_run, save_weights
 from octavo.training.state import flatten_model
 from octavo.writers import WRITERS, WriterConfig, build_writer
-from octavo.writers.lstm import LSTMWriterConfig
-from octavo.writers.qrnn import QRNNWriterConfig
+from tests.asked import ASKED_MODELS, ASKED_READERS, ASKED_WRITERS, WIDTH
 from tests.asking import (
     assert_same,
     assert_same_loss,
@@ -42,57 +36,6 @@ from tests.asking import (
     without_gradient,
 )
 from tests.batches import DOCUMENTS, LABELS, STREAM, batch_of, padded_with, perturbed, rows_of, window_of
-
-WIDTH = 8
-SMALL: dict[str, Any] = {"width": WIDTH, "embedding": 6}
-LSTM_READER = LSTMReaderConfig(**SMALL)
-LSTM_WRITER = LSTMWriterConfig(**SMALL)
-QRNN_READER = QRNNReaderConfig(**SMALL)
-QRNN_WRITER = QRNNWriterConfig(**SMALL)
-
-ASKED_READERS: dict[str, ReaderConfig] = {
-    "lstm": LSTM_READER,
-    "lstm-forwards": LSTMReaderConfig(**SMALL, backwards=False),
-    "lstm-deep": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, variational=True),
-    "lstm-dense": LSTMReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True),
-    "lstm-normalised": LSTMReaderConfig(**SMALL, layers=2, normalised=True),
-    "qrnn": QRNN_READER,
-    "qrnn-wide": QRNNReaderConfig(**SMALL, window=2, first_window=5, backwards=True, pooling="ifo"),
-    "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True, zoneout=0.1, pooling="f"),
-    "qrnn-centred": QRNNReaderConfig(**SMALL, window=3, first_window=6, causal=False),
-    "qrnn-bidirectional": QRNNReaderConfig(**SMALL, bidirectional=True),
-}
-
-# The configuration, and the conditions it can be given: nothing, a vector for each text, a Reading.
-ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
-    "lstm": (LSTM_WRITER, "nothing vector reading"),
-    "lstm-deep": (LSTMWriterConfig(**SMALL, layers=3, dropout=0.3, variational=True), "nothing vector"),
-    "lstm-dropped": (LSTMWriterConfig(**SMALL, drop_word=0.3, dropout=0.2, dropout_output=0.2), "nothing vector"),
-    "lstm-normalised": (LSTMWriterConfig(**SMALL, layers=2, normalised=True), "nothing vector"),
-    "lstm-tied": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
-    "lstm-first-state": (LSTMWriterConfig(**SMALL, condition_each_step=False), "vector"),
-    "lstm-attention": (LSTMWriterConfig(**SMALL, attention=True), "reading"),
-    "qrnn-f": (QRNNWriterConfig(**SMALL, pooling="f", window=1), "nothing vector"),
-    "qrnn": (QRNN_WRITER, "nothing vector reading"),
-    "qrnn-wide": (QRNNWriterConfig(**SMALL, window=4, pooling="ifo"), "nothing vector"),
-    "qrnn-dropped": (QRNNWriterConfig(**SMALL, zoneout=0.2, dropout=0.2, dropout_output=0.2, drop_word=0.3), "nothing"),
-    "qrnn-tied": (QRNNWriterConfig(width=WIDTH, embedding=WIDTH, tied=True, pooling="f"), "nothing vector"),
-    "qrnn-attention": (QRNNWriterConfig(**SMALL, attention=True), "reading"),
-}
-
-ASKED_MODELS: dict[str, ModelConfig] = {
-    "language-model": LanguageModelConfig(writer=LSTM_WRITER),
-    "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),
-    "language-model-tied": LanguageModelConfig(writer=ASKED_WRITERS["lstm-tied"][0]),
-    "language-model-qrnn": LanguageModelConfig(writer=QRNN_WRITER, unit=7),
-    "autoencoder": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER),
-    "autoencoder-narrow": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, unit="text"),
-    "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),
-    "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
-    "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),
-    "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
-    "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),
-}
 
 READER = pytest.mark.parametrize("config", ASKED_READERS.values(), ids=ASKED_READERS.keys())
 WRITER = pytest.mark.parametrize(

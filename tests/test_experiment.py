@@ -8,8 +8,9 @@ import pytest
 import torch
 
 import octavo
-from octavo.experiment import Machine, Measuring, evaluate, train
+from octavo.experiment import Machine, train
 from octavo.generation.translations import SearchConfig
+from octavo.measuring import Measuring, evaluate
 from octavo.recipe import Recipe, override, tiny
 from octavo.recipes import recipe
 from octavo.runs import Run

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import octavo
-from octavo import experiment
+from octavo import experiment, measuring
 from octavo.pretrained import Pretrained
 from octavo.recipe import tiny
 from octavo.recipes import RECIPES, recipe
@@ -54,7 +54,7 @@ def test_a_recipe_trains_is_measured_and_does_what_it_can(name: str, tmp_path: P
     assert figures_of(folder, "train")
     assert figures_of(folder, "valid")
     model = octavo.load(folder, "cpu")
-    measured = experiment.evaluate(model.run)
+    measured = measuring.evaluate(model.run)
     assert measured["tokens"] > 0
     assert all(math.isfinite(value) for value in measured.values() if isinstance(value, float))
     assert [method for method, does in ABLE.items() if hasattr(model.run.model, method) and not does(model)] == []

@@ -4,10 +4,10 @@ import argparse
 import os
 from pathlib import Path
 
-from octavo import experiment
 from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, texts_of
-from octavo.experiment import Measuring
 from octavo.generation.translations import SearchConfig
+from octavo.measuring import Measuring
+from octavo.measuring import evaluate as evaluate_run
 from octavo.pretrained import able, load
 from octavo.record import record
 
@@ -26,7 +26,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.record:
         print_json(record(run, Path(options.run_folder), Path(options.record), options.rows, measuring))
         return
-    print_facts(experiment.evaluate(run, options.split, options.data, options.rows, measuring), options.json)
+    print_facts(evaluate_run(run, options.split, options.data, options.rows, measuring), options.json)
 
 
 def score(options: argparse.Namespace) -> None:

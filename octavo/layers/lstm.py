@@ -52,10 +52,22 @@ class LSTMStack(nn.Module):
             if outputs:
                 dropped_LBD = self.dropout(outputs[-1])
                 x_LBD = torch.cat([x_LBD, dropped_LBD], dim=-1) if self.dense else dropped_LBD
-            output_LBD, after = layer(x_LBD, before)
+            output_LBD, after = _run(layer, x_LBD, before)
             outputs.append(output_LBD)
             states.append(after)
         return Stacked(tuple(outputs), tuple(states))
+
+
+def _run(layer: nn.Module, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
+    """The layer; in fp32 under autocast on a CPU before AVX-512, whose oneDNN refuses an LSTM in bf16."""
+    if x_LBD.device.type != "cpu" or not torch.is_autocast_enabled("cpu") or _multiplies_bf16():
+        return layer(x_LBD, state)
+    with torch.autocast("cpu", enabled=False):
+        return layer(x_LBD.float(), (state[0].float(), state[1].float()))
+
+
+def _multiplies_bf16() -> bool:
+    return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
 class NormalisedLSTM(nn.Module):
