@@ -140,7 +140,7 @@ class Writer(nn.Module, ABC):
     """An autoregressive writer: whole texts teacher-forced, or one token at a time, with the same result.
 
     A writer with a `context` sees no more than so many tokens, the newest among them. One that `rolls` lets the oldest
-    leave by itself, at any length as a banded mask would; of another, a state takes no more tokens once it holds so many.
+    leave by itself, at any length as a banded mask would; of another, a state that holds so many takes no more.
     """
 
     head: nn.Linear
