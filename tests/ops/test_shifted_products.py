@@ -12,16 +12,18 @@ def random(*shape: int) -> Tensor:
     return torch.randn(shape, dtype=torch.float64, requires_grad=True)
 
 
-def by_convolution(x_LBD: Tensor, weight_KDG: Tensor, bias_G: Tensor, left: int) -> Tensor:
-    padded_BDL = pad(x_LBD.permute(1, 2, 0), (left, len(weight_KDG) - 1 - left))
-    return conv1d(padded_BDL, weight_KDG.permute(2, 1, 0), bias_G).permute(2, 0, 1)
+def by_convolution(x_LBD: Tensor, weight_KDG: Tensor, bias_G: Tensor, left: int, dilation: int) -> Tensor:
+    padded_BDL = pad(x_LBD.permute(1, 2, 0), (left, (len(weight_KDG) - 1) * dilation - left))
+    return conv1d(padded_BDL, weight_KDG.permute(2, 1, 0), bias_G, dilation=dilation).permute(2, 0, 1)
 
 
 @pytest.mark.parametrize("length", [1, 2, 5, 9])
-@pytest.mark.parametrize(("taps", "left"), [(1, 0), (2, 1), (2, 0), (5, 2), (6, 5)])
-def test_values_and_gradients_are_a_convolutions(length: int, taps: int, left: int) -> None:
+@pytest.mark.parametrize(
+    ("taps", "left", "dilation"), [(1, 0, 1), (2, 1, 1), (2, 0, 1), (5, 2, 1), (6, 5, 1), (3, 4, 2), (3, 3, 3)]
+)
+def test_values_and_gradients_are_a_convolutions(length: int, taps: int, left: int, dilation: int) -> None:
     inputs = random(length, 2, 3), random(taps, 3, 4), random(4)
-    got, wanted = shifted_products(*inputs, left=left), by_convolution(*inputs, left)
+    got, wanted = shifted_products(*inputs, left=left, dilation=dilation), by_convolution(*inputs, left, dilation)
     torch.testing.assert_close(got, wanted)
     upstream = torch.randn_like(got)
     torch.testing.assert_close(
