@@ -174,7 +174,7 @@ def _trainer(
     wrapped = distributed.shard(plain) if machine.shard else distributed.wrap(plain)
     trainer = Trainer(
         model=wrapped,
-        batches=Batches(data.train, recipe.data.batching, alphabet, training.seed),
+        batches=Batches(data.train, recipe.data.batching, alphabet, training.seed, recipe.data.mutate),
         config=training,
         folder=folder,
         device=device,

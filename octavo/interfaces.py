@@ -36,7 +36,8 @@ class Batch:
     """Texts side by side. `previous_B` is the token before each: the begin id, or what the last window ended on.
 
     `documents_B` numbers the documents (or windows) so that an error can name them. `continues` says that this
-    window follows on the one before, so that a model's carry goes on.
+    window follows on the one before, so that a model's carry goes on. `source` is what the text is written from,
+    where that is another one: what it translates, or itself, mutated.
     """
 
     tokens_LB: Tensor
@@ -51,6 +52,11 @@ class Batch:
     def inputs_LB(self) -> Tensor:
         """Each token's predecessor: what a teacher-forced writer reads."""
         return torch.cat([self.previous_B[None], self.tokens_LB[:-1]])
+
+    @property
+    def origin(self) -> Batch:
+        """What a reader reads: the source or, where there is none, the text itself."""
+        return self if self.source is None else self.source
 
     @property
     def valid_LB(self) -> Tensor:
@@ -166,6 +172,10 @@ class OneShot(nn.Module, ABC):
     @abstractmethod
     def decode(self, condition_BD: Tensor, length: int) -> Tensor:
         """Logits_LBV for every position."""
+
+    def level(self, length: int) -> int:
+        """The length at which it writes a text of so many tokens: what must be kept beside a vector to decode it."""
+        return length
 
 
 class TextModel(nn.Module, ABC):

@@ -32,6 +32,12 @@ def test_a_batch_is_mapped_with_its_source_and_keeps_the_rest() -> None:
     assert bare.source is None
 
 
+def test_what_is_read_is_the_source_or_the_text_itself() -> None:
+    batch = batch_of()
+    assert batch.origin is batch.source
+    assert batch.origin.origin is batch.origin
+
+
 def test_means_add_before_they_are_divided() -> None:
     """The mean over all is not the mean of the means."""
     parts = [Mean(torch.tensor(3.0), torch.tensor(1)), Mean(torch.tensor(3.0), torch.tensor(5))]

@@ -9,6 +9,7 @@ from pydantic import Discriminator
 from octavo.data.documents import Documents, documents_in_order
 from octavo.data.documents import DocumentsConfig as DocumentsConfig
 from octavo.data.documents import PairsConfig as PairsConfig
+from octavo.data.mutation import to_be_mended
 from octavo.data.store import Store
 from octavo.data.streams import Stream, Windows, stream_in_order
 from octavo.data.streams import StreamConfig as StreamConfig
@@ -21,11 +22,15 @@ BatchingConfig = Annotated[StreamConfig | WindowsConfig | DocumentsConfig | Pair
 class Batches:
     """The training batches of a store.
 
-    `counts` says how many documents were cut or dropped for their length.
+    `counts` says how many documents were cut or dropped for their length. With `mutate` each text is to be written
+    from itself with a share of its tokens replaced, uniform from 0 up to that one.
     """
 
-    def __init__(self, store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -> None:
+    def __init__(
+        self, store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int, mutate: float = 0.0
+    ) -> None:
         self._plan = _plan(store, config, alphabet, seed)
+        self._alphabet, self._seed, self._mutate = alphabet, seed, mutate
         self.steps_per_epoch = self._plan.steps_per_epoch
         self.counts = self._plan.counts if isinstance(self._plan, Documents) else {}
 
@@ -34,7 +39,9 @@ class Batches:
         if ranks > self._plan.smallest_batch:
             rows = self._plan.smallest_batch
             raise ValueError(f"a batch of {rows} cannot be shared among {ranks} ranks: enlarge it or take fewer ranks")
-        return self._plan.batch(step, slice(rank, None, ranks))
+        columns = slice(rank, None, ranks)
+        batch = self._plan.batch(step, columns)
+        return to_be_mended(batch, self._alphabet, self._mutate, self._seed, step, columns) if self._mutate else batch
 
 
 def in_order(store: Store, config: BatchingConfig, alphabet: Alphabet, rows: int) -> Iterator[Batch]:

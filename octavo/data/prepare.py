@@ -7,7 +7,9 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from octavo.config import Share, config
 from octavo.data import corpora
@@ -29,6 +31,8 @@ class DataConfig:
     """Where the text is and what becomes of it.
 
     Without a source of their own, valid and test are the last shares of train's text or documents, in this order.
+    With `mutate`, training reads each text with a share of its tokens replaced, drawn uniformly from 0 up to that one,
+    and writes it as it was: for models that read what they write.
     """
 
     train: str
@@ -39,6 +43,7 @@ class DataConfig:
     files: FilesConfig = FilesConfig()
     codec: CodecConfig = BytesConfig()
     batching: BatchingConfig = StreamConfig()
+    mutate: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class Autoencoder(TextModel):
 
     def encode(self, batch: Batch) -> Tensor:
         """The vectors z_BZ."""
-        return self.bottleneck(self.reader(batch.tokens_LB, batch.lengths_B).summary_BD)
+        origin = batch.origin
+        return self.bottleneck(self.reader(origin.tokens_LB, origin.lengths_B).summary_BD)
 
     def score(self, batch: Batch, carry: State = None) -> tuple[Tensor, State]:
         """Each token's nats_LB given the text's own vector: the cost of reconstruction, not of the text."""

@@ -1,5 +1,7 @@
 """Shapes: L length, B batch, Z latent features."""
 
+import dataclasses
+
 import pytest
 import torch
 
@@ -21,8 +23,16 @@ def test_a_vector_has_the_width_asked_for_or_the_summarys(latent: int | None, wi
 
 
 def test_without_a_width_the_vector_is_the_summary() -> None:
-    model, batch = autoencoder(), batch_of()
+    model, batch = autoencoder(), batch_of().origin
     assert torch.equal(model.encode(batch), model.reader(batch.tokens_LB, batch.lengths_B).summary_BD)
+
+
+def test_a_text_is_written_from_its_source_where_it_has_one() -> None:
+    model, batch = autoencoder(), batch_of()
+    assert torch.equal(model.encode(batch), model.encode(batch.origin))
+    without = dataclasses.replace(batch, source=None)
+    assert not torch.equal(model.encode(batch), model.encode(without))
+    assert not torch.equal(model.score(batch)[0], model.score(without)[0])
 
 
 def test_a_score_is_the_writers_from_the_texts_vector() -> None:
@@ -34,7 +44,7 @@ def test_a_score_is_the_writers_from_the_texts_vector() -> None:
 
 
 def test_what_comes_late_reaches_the_first_token_through_the_vector() -> None:
-    model, batch = autoencoder(latent=3), batch_of([6, 6])
+    model, batch = autoencoder(latent=3), batch_of([6, 6]).origin
     before_LB = model.score(batch)[0]
-    batch.tokens_LB.copy_(perturbed(batch.tokens_LB, 5))
+    batch.tokens_LB.copy_(perturbed(batch.tokens_LB, len(batch.tokens_LB) - 1))
     assert (model.score(batch)[0][0] != before_LB[0]).all()

@@ -1,0 +1,50 @@
+"""Texts to be mended: each is read with some of its tokens replaced, and written as it was.
+
+Shapes: L length, B batch, N ids.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from octavo.interfaces import Alphabet, Batch
+
+OWN = 1  # sets these draws apart from others of the same seed and step
+
+
+def to_be_mended(batch: Batch, alphabet: Alphabet, most: float, seed: int, step: int, columns: slice) -> Batch:
+    """The batch, the source of each text being itself with a share of its tokens replaced, uniform in [0, most].
+
+    What is replaced depends on the seed, the step and the text's column in the whole batch alone.
+    """
+    if batch.source is not None:
+        raise ValueError("data.mutate makes each text its own source, but these have another: leave out one of the two")
+    first, stride = columns.start or 0, columns.step or 1
+    chances = [np.random.default_rng([seed, step, first + row * stride, OWN]) for row in range(len(batch.lengths_B))]
+    shares = [chance.uniform(0.0, most) for chance in chances]
+    return dataclasses.replace(batch, source=mutated(batch, alphabet, shares, chances))
+
+
+def mutated(batch: Batch, alphabet: Alphabet, shares: Sequence[float], chances: Sequence[np.random.Generator]) -> Batch:
+    """The batch with each token but the ends replaced with its text's probability (Zhang & LeCun 2018, §4.3)."""
+    tokens_LB = batch.tokens_LB.cpu().numpy().copy()
+    ids_N = _exchangeable(alphabet)
+    for column, (length, share, chance) in enumerate(zip(batch.lengths_B.tolist(), shares, chances, strict=True)):
+        truth_L = tokens_LB[:length, column]
+        hit_L = (chance.random(length) < share) & np.isin(truth_L, ids_N)
+        tokens_LB[:length, column] = np.where(hit_L, _others(truth_L, ids_N, chance), truth_L)
+    return dataclasses.replace(batch, tokens_LB=torch.from_numpy(tokens_LB).to(batch.tokens_LB.device))
+
+
+def _exchangeable(alphabet: Alphabet) -> np.ndarray:
+    """All ids but those that only open or end texts."""
+    outside = [] if alphabet.end is None else [alphabet.begin, alphabet.end]
+    return np.setdiff1d(np.arange(alphabet.size), outside)
+
+
+def _others(truth_L: np.ndarray, ids_N: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """For each id another one, uniformly: from the true id's own place on, a number stands for the id after."""
+    drawn_L = chance.integers(len(ids_N) - 1, size=len(truth_L))
+    return ids_N[drawn_L + (drawn_L >= np.searchsorted(ids_N, truth_L))]
