@@ -24,6 +24,7 @@ from octavo.generation.beam import beam_search, mean
 from octavo.generation.completions import completions
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.generation.translations import SearchConfig
+from octavo.generation.windows import Window, in_sight, windowed
 from octavo.interfaces import TextModel
 from octavo.models import MODELS
 from octavo.recipe import nearest
@@ -31,6 +32,7 @@ from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, t
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 
+WORD = 32  # tokens: longer words are rare
 SPELT = {"condition": "write from nothing", "logits": "say what it expects", "read": "translate"}
 
 
@@ -63,19 +65,21 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def __init__(self, run: runs.Run) -> None:
         self.run = run
 
-    def generate(self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, **options: Any) -> list[str]:
+    def generate(
+        self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, window: Window | None = None, **options: Any
+    ) -> list[str]:
         """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
-        the options `max_new_tokens` alone applies.
+        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it.
         """
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if num_beams > 1:
             if options.get("stop"):
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
-            written = self._search(ids, num, num_beams, _settings(options).max_new_tokens)
+            written = self._search(ids, num, num_beams, _settings(options).max_new_tokens, window)
         else:
-            written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options)]
+            written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options, window)]
         return [spoken(self.run, one) for one in written]
 
     def score(self, texts: Sequence[Text]) -> list[Scored]:
@@ -136,8 +140,9 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
         condition = self._able("condition")(1)
-        codec, writer = self.run.codec, self._able("writer")
-        inputs = [codec.alphabet.begin, *codec.encode(as_bytes(prompt)).tolist()]
+        codec, writer = self.run.codec, windowed(self._able("writer"))
+        # With room for a word, its beginnings share one window and none is read again.
+        inputs = in_sight(writer, [codec.alphabet.begin, *codec.encode(as_bytes(prompt)).tolist()], room=WORD)
         inside_V = torch.tensor([_in_word(codec.decode([i])) for i in range(codec.alphabet.size)])
         found = completions(writer, condition, inputs, inside_V, threshold)
         return [Completed(spoken(self.run, one.ids), one.probability) for one in found]
@@ -163,16 +168,20 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def _spoken(self, token: int) -> str:
         return "<end>" if token == self.run.codec.alphabet.end else _printable(self.run.codec.decode([token]))
 
-    def _write(self, condition: Any, prompts: Sequence[Any], options: dict[str, Any]) -> list[Generated]:
-        alphabet, codec = self.run.codec.alphabet, self.run.codec
-        return generate(self._able("writer"), condition, prompts, alphabet, _settings(options), codec.decode)
+    def _write(
+        self, condition: Any, prompts: Sequence[Any], options: dict[str, Any], window: Window | None = None
+    ) -> list[Generated]:
+        codec, settings = self.run.codec, _settings(options)
+        return generate(self._able("writer"), condition, prompts, codec.alphabet, settings, codec.decode, window=window)
 
     @torch.no_grad()
-    def _search(self, prompt: Sequence[int], num: int, num_beams: int, longest: int) -> list[list[int]]:
+    def _search(
+        self, prompt: Sequence[int], num: int, num_beams: int, longest: int, window: Window | None
+    ) -> list[list[int]]:
         if num > num_beams:
             raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
-        alphabet, writer = self.run.codec.alphabet, self._able("writer")
-        inputs_L1 = torch.tensor([[alphabet.begin, *prompt]], device=self.run.device).T
+        alphabet, writer = self.run.codec.alphabet, windowed(self._able("writer"), window)
+        inputs_L1 = torch.tensor([in_sight(writer, [alphabet.begin, *prompt])], device=self.run.device).T
         state = writer.begin(self._able("condition")(1), 1)
         if len(inputs_L1) > 1:
             state = writer(inputs_L1[:-1], state).state

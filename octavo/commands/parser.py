@@ -88,6 +88,11 @@ BEAMS = (
     _option("--num-beams", "beams of a translator's search (default: 8)", type=_count, default=8),
     _option("--alpha", "its pull towards the source's length, 0 being none (default: 0.6)", type=float, default=0.6),
 )
+WINDOW = _option(
+    "--window",
+    "what a writer of bounded sight does beyond it: roll, half or exact (default: roll if it can, else half)",
+    choices=("roll", "half", "exact"),
+)
 CODECS = ("bytes", "characters", "words")
 ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
@@ -161,6 +166,7 @@ VERBS = (
         _option("--num", "how many texts (default: 5)", type=_count, default=5),
         LONGEST,
         *SAMPLING,
+        WINDOW,
         SEED,
         DEVICE,
         JSON,

@@ -12,6 +12,7 @@ def generate(options: argparse.Namespace) -> None:
         options.prompt,
         options.num,
         num_beams=options.num_beams,
+        window=options.window,
         max_new_tokens=options.max_new_tokens,
         temperature=options.temperature,
         top_k=options.top_k,

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from octavo.config import config
 from octavo.generation.choosing import at_temperature, draw, top_k, top_p, without_begin
+from octavo.generation.windows import Window, in_sight, windowed
 from octavo.interfaces import Alphabet, Condition, State, Writer, select_state
 
 Decode = Callable[[list[int]], bytes]
@@ -87,18 +88,22 @@ def generate(
     options: SamplingConfig,
     decode: Decode,
     on_token: OnToken | None = None,
+    window: Window | None = None,
 ) -> list[Generated]:
     """Continue every prompt, all side by side, each as if it were alone.
 
-    The condition holds as many texts as there are prompts. The writer should be in evaluation mode.
+    The condition holds as many texts as there are prompts. The writer should be in evaluation mode. `window` says what
+    one of bounded sight does beyond it.
     """
     if not prompts:
         return []
-    common = min(len(prompt) for prompt in prompts)
-    logits_BV, state = _read(writer, condition, [prompt[:common] for prompt in prompts], alphabet)
+    writer = windowed(writer, window)
+    opened = [in_sight(writer, [alphabet.begin, *map(int, prompt)]) for prompt in prompts]
+    common = min(map(len, opened))
+    logits_BV, state = _read(writer, condition, [inputs[:common] for inputs in opened])
     texts = [
-        _Text(row, deque(map(int, prompt[common:])), np.random.default_rng((options.seed, row)))
-        for row, prompt in enumerate(prompts)
+        _Text(row, deque(inputs[common:]), np.random.default_rng((options.seed, row)))
+        for row, inputs in enumerate(opened)
     ]
     stopped = partial(_stopped, stop=options.stop, decode=decode)
     writing = texts
@@ -128,13 +133,10 @@ def choose(logits_BV: Tensor, options: SamplingConfig, uniform_B: Sequence[float
     return draw(logits_BV, uniform_B).tolist()
 
 
-def _read(
-    writer: Writer, condition: Condition, prompts: list[Sequence[int]], alphabet: Alphabet
-) -> tuple[Tensor, State]:
-    """Prompts of one length in a single forward: logits_BV of what follows, and the state."""
-    rows = [[alphabet.begin, *map(int, prompt)] for prompt in prompts]
-    inputs_LB = torch.tensor(rows, device=writer.head.weight.device).T
-    written = writer(inputs_LB, writer.begin(condition, len(prompts)))
+def _read(writer: Writer, condition: Condition, opened: list[list[int]]) -> tuple[Tensor, State]:
+    """Openings of one length in a single forward: logits_BV of what follows, and the state."""
+    inputs_LB = torch.tensor(opened, device=writer.head.weight.device).T
+    written = writer(inputs_LB, writer.begin(condition, len(opened)))
     return writer.head(written.states_LBD[-1]).float(), written.state
 
 
