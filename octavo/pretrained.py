@@ -79,7 +79,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
             written = self._search(ids, num, num_beams, _settings(options).max_new_tokens, window)
         else:
-            written = [one.ids for one in self._write(self._able("condition")(num), [ids] * num, options, window)]
+            condition = self._condition(num, _settings(options).seed)
+            written = [one.ids for one in self._write(condition, [ids] * num, options, window)]
         return [spoken(self.run, one) for one in written]
 
     def score(self, texts: Sequence[Text]) -> list[Scored]:
@@ -139,7 +140,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
-        condition = self._able("condition")(1)
+        condition = self._condition(1)
         codec, writer = self.run.codec, windowed(self._able("writer"))
         # With room for a word, its beginnings share one window and none is read again.
         inputs = in_sight(writer, [codec.alphabet.begin, *codec.encode(as_bytes(prompt)).tolist()], room=WORD)
@@ -182,11 +183,17 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
             raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
         alphabet, writer = self.run.codec.alphabet, windowed(self._able("writer"), window)
         inputs_L1 = torch.tensor([in_sight(writer, [alphabet.begin, *prompt])], device=self.run.device).T
-        state = writer.begin(self._able("condition")(1), 1)
+        state = writer.begin(self._condition(1), 1)
         if len(inputs_L1) > 1:
             state = writer(inputs_L1[:-1], state).state
         [found] = beam_search(writer.advance, state, inputs_L1[-1], alphabet, [mean], beams=num_beams, longest=longest)
         return [one.ids for one in found[:num]]
+
+    def _condition(self, count: int, seed: int = 0) -> Any:
+        """What new texts are written from; where that is drawn, by this seed."""
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            return self._able("condition")(count)
 
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)

@@ -7,9 +7,11 @@ from octavo.models.autoencoder import AutoencoderConfig
 from octavo.models.classifier import ClassifierConfig
 from octavo.models.language_model import LanguageModelConfig
 from octavo.models.translator import TranslatorConfig
+from octavo.models.vae import VAEConfig
 from octavo.readers import ReaderConfig
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReaderConfig
+from octavo.schedules import Constant, Ramp
 from octavo.writers import WriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
@@ -61,6 +63,10 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),
     "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
     "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),
+    "vae": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3),
+    "vae-qrnn": VAEConfig(reader=QRNN_READER, writer=QRNN_WRITER, latent=3, hidden=5, free_bits=0.1),
+    "vae-lstm-qrnn": VAEConfig(reader=LSTM_READER, writer=QRNN_WRITER, latent=3, kl_weight=Ramp(until=10), target=0.5),
+    "vae-aggressive": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, alone=Constant(value=2)),
     "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
     "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from octavo.schedules import Constant, Cosine, Drop, Progress, Ramp, Schedule, StepDecay, Unit
+from octavo.schedules import Constant, Cosine, Cyclical, Drop, Progress, Ramp, Schedule, StepDecay, Unit
 
 
 def at(unit: Unit, amount: float) -> Progress:
@@ -94,3 +94,9 @@ def test_an_unknown_kind_or_field_is_refused() -> None:
     for wrong in ({"kind": "sine", "value": 1.0}, {"kind": "constant", "value": 1.0, "warmup": 2.0}):
         with pytest.raises(ValidationError):
             TypeAdapter(Schedule).validate_python(wrong)
+
+
+def test_a_cyclical_weight_rises_and_stays_in_every_cycle() -> None:
+    weight = Cyclical(start=0.1, end=1.1, cycles=4, rising=0.5)
+    values = [weight(Progress(share=share)) for share in (0, 0.0625, 0.125, 0.2, 0.25, 0.3125, 0.75, 0.8125, 1)]
+    assert values == pytest.approx([0.1, 0.6, 1.1, 1.1, 0.1, 0.6, 0.1, 0.6, 1.1])

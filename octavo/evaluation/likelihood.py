@@ -12,7 +12,8 @@ from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
-UNITS = {"accuracy": "share of texts", "label_nats": "nats/text"}
+PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl"), "nats/text")
+UNITS = {"accuracy": "share of texts", **PER_TEXT}
 
 
 class Scale(NamedTuple):

@@ -23,13 +23,18 @@ class Dropout(nn.Module):
 
 
 class WordDropout(nn.Module):
-    """Zero a share of whole positions, without rescaling: what stood there is unknown, not louder elsewhere."""
+    """Zero a share of whole positions, without rescaling: what stood there is unknown, not louder elsewhere.
+
+    A share of 1 is no noise but a definition, a writer that sees no history, and holds in evaluation too.
+    """
 
     def __init__(self, share: float) -> None:
         super().__init__()
         self.share = share
 
     def forward(self, x_LBD: Tensor) -> Tensor:
+        if self.share == 1:
+            return torch.zeros_like(x_LBD)
         if not self.training or not self.share:
             return x_LBD
         return x_LBD * torch.empty_like(x_LBD[..., :1]).bernoulli_(1 - self.share)

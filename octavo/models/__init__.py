@@ -9,14 +9,16 @@ from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.models.classifier import Classifier, ClassifierConfig
 from octavo.models.language_model import LanguageModel, LanguageModelConfig
 from octavo.models.translator import Translator, TranslatorConfig
+from octavo.models.vae import VAE, VAEConfig
 
 ModelConfig = Annotated[
-    LanguageModelConfig | AutoencoderConfig | ClassifierConfig | TranslatorConfig, Discriminator("kind")
+    LanguageModelConfig | AutoencoderConfig | VAEConfig | ClassifierConfig | TranslatorConfig, Discriminator("kind")
 ]
 
 MODELS: dict[type, type[TextModel]] = {
     LanguageModelConfig: LanguageModel,
     AutoencoderConfig: Autoencoder,
+    VAEConfig: VAE,
     ClassifierConfig: Classifier,
     TranslatorConfig: Translator,
 }

@@ -1,6 +1,6 @@
-"""Cross entropy in nats, fused with the product that makes the logits, beside its plain form.
+"""Losses in nats: cross entropy, fused with the product that makes the logits, beside its plain form; KLs.
 
-Shapes: N positions (length × batch, flattened), D features, V vocabulary.
+Shapes: N positions (length × batch, flattened), D features, V vocabulary; B batch, Z latent features, C classes.
 """
 
 from typing import Any
@@ -31,6 +31,17 @@ def linear_cross_entropy(
     """
     low, learns = _product_dtype(x_ND), torch.is_grad_enabled()
     return _LinearCrossEntropy.apply(x_ND, weight_VD, bias_V, target_N, share_N, low, learns)
+
+
+def gaussian_kl(mean_BZ: Tensor, log_variance_BZ: Tensor) -> Tensor:
+    """KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²) of each dimension, kl_BZ (Kingma & Welling 2013, app. B)."""
+    return 0.5 * (mean_BZ.square() + log_variance_BZ.exp() - 1 - log_variance_BZ)
+
+
+def categorical_kl(log_q_BC: Tensor, log_p_C: Tensor) -> Tensor:
+    """KL(q ‖ p) = Σ_c q_c (log q_c − log p_c) of each document, kl_B; a class that q never takes adds nothing."""
+    q_BC = log_q_BC.exp()
+    return torch.where(q_BC > 0, q_BC * (log_q_BC - log_p_C), 0.0).sum(-1)
 
 
 def _product_dtype(x_ND: Tensor) -> torch.dtype:

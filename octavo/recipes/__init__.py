@@ -3,12 +3,16 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe, nearest
-from octavo.recipes import lstm, qrnn
+from octavo.recipes import latent, lstm, qrnn
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "lstm-bytes": lstm.bytes_model,
     "lstm-ptb-medium": lstm.ptb_medium,
     "lstm-autoencoder": lstm.autoencoder,
+    "lstm-vae": latent.vae,
+    "lstm-vae-ptb-autoencoder": latent.ptb_autoencoder,
+    "lstm-vae-ptb": latent.ptb,
+    "lstm-lm-ptb-sentences": latent.ptb_lm,
     "qrnn-ptb": qrnn.ptb,
     "qrnn-ptb-no-zoneout": qrnn.ptb_no_zoneout,
     "lstm-ptb-640": qrnn.ptb_lstm,

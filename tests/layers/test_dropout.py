@@ -49,5 +49,6 @@ def test_word_dropout_hides_whole_positions_without_rescaling() -> None:
     assert abs(float(hidden_LB.float().mean()) - 0.3) < 0.1
 
 
-def test_all_words_may_be_hidden() -> None:
-    assert not WordDropout(1.0)(torch.ones(L, B, D)).any()
+@pytest.mark.parametrize("training", [True, False])
+def test_a_writer_without_history_is_one_in_evaluation_too(training: bool) -> None:
+    assert not WordDropout(1.0).train(training)(torch.ones(L, B, D)).any()

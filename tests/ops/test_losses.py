@@ -1,4 +1,7 @@
-"""The fused cross entropy against its plain twin. Shapes: N positions, D features, V vocabulary."""
+"""The fused cross entropy against its plain twin; KLs against sampling and by hand.
+
+Shapes: N positions, D features, V vocabulary, B batch, Z latent features, K draws.
+"""
 
 from typing import Any, NamedTuple
 
@@ -7,7 +10,7 @@ import torch
 from torch import Tensor
 
 from octavo.ops import losses
-from octavo.ops.losses import linear_cross_entropy, linear_cross_entropy_plain
+from octavo.ops.losses import categorical_kl, gaussian_kl, linear_cross_entropy, linear_cross_entropy_plain
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 V, D = 11, 5
@@ -134,3 +137,23 @@ def test_half_precision_rounds_products_not_sums() -> None:
         near = 2**-6 * float(wanted.abs().max())  # a product's 8 bits, a few roundings of them
         torch.testing.assert_close(got, wanted, atol=near, rtol=0)
         torch.testing.assert_close(got, twin, atol=near, rtol=0)
+
+
+def test_a_gaussians_kl_is_what_sampling_finds() -> None:
+    torch.manual_seed(0)
+    mean_BZ, log_variance_BZ = torch.randn(2, 3, 2, dtype=torch.float64)
+    q, p = torch.distributions.Normal(mean_BZ, (0.5 * log_variance_BZ).exp()), torch.distributions.Normal(0.0, 1.0)
+    z_KBZ = q.sample(torch.Size([100_000]))
+    sampled_BZ = (q.log_prob(z_KBZ) - p.log_prob(z_KBZ)).mean(0)
+    torch.testing.assert_close(gaussian_kl(mean_BZ, log_variance_BZ), sampled_BZ, atol=0.02, rtol=0)
+
+
+def test_the_priors_own_kl_is_nothing() -> None:
+    assert not gaussian_kl(torch.zeros(2, 3), torch.zeros(2, 3)).any()
+
+
+def test_a_categorical_kl_by_hand() -> None:
+    log_q_BC = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5], [0.0, 0.0, 1.0]]).log()
+    log_p_C = torch.tensor([0.25, 0.25, 0.5]).log()
+    wanted_B = torch.tensor([2.0, 1.0, 2.0]).log()
+    torch.testing.assert_close(categorical_kl(log_q_BC, log_p_C), wanted_B)
