@@ -159,7 +159,7 @@ def _trainer(
 
     def evaluated() -> Sums:
         assert valid is not None
-        batches = whole(valid, recipe.data, data.codec, training.evaluate_rows)
+        batches = whole(valid, recipe.data, data.codec, plain, training.evaluate_rows)
         with autocast(device, precision):
             return sums(plain, up_to(batches, training.evaluate_tokens), device, trainer.progress())
 

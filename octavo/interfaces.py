@@ -183,7 +183,11 @@ class TextModel(nn.Module, ABC):
 
     `score` costs texts, `condition` (from nothing) and `encode` (from texts) say what a writer begins from, `logits`
     lets each token be inspected, `classify` gives labels, `read` makes a Reading to translate from.
+
+    One that `carries` can be given a text in windows, by the carry; another must see each text whole.
     """
+
+    carries: bool = False
 
     @abstractmethod
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss: ...

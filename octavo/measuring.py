@@ -20,11 +20,9 @@ from octavo.data.store import Store
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
 from octavo.generation.translations import SearchConfig
-from octavo.interfaces import Batch
+from octavo.interfaces import Batch, TextModel
 from octavo.runs import Run
-from octavo.texts import translate
-
-EVALUATION_WINDOW = 1024  # tokens: what a training cannot hold, a look without gradients can
+from octavo.texts import LONGEST, WINDOW, translate, window_of
 
 
 @config
@@ -51,7 +49,7 @@ def evaluate(
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)
-    batches = up_to(whole(store, run.recipe.data, run.codec, rows), measuring.tokens)
+    batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
     totals = sums(run.model, batches, run.device)
     return {
         "recipe": run.recipe.name,
@@ -78,7 +76,7 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
     if hasattr(model, "read"):
         return _bleu(run, islice(_pairs(run, split, source), measuring.limit), measuring.search)
     if hasattr(model, "classify") and measuring.details:
-        batches = whole(store, run.recipe.data, run.codec, rows)
+        batches = whole(store, run.recipe.data, run.codec, run.model, rows)
         counts = confusion(model.classify, batches, run.about.label_names, run.device)
         return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
     return {}
@@ -106,14 +104,18 @@ def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
     return pieces_of(run.recipe.data, split) if source is None else read(source, run.recipe.data.files)
 
 
-def whole(store: Store, data: DataConfig, codec: Codec, rows: int) -> Iterable[Batch]:
-    """Every token of a store once: documents are not cut, and long windows of a stream are exact by their carry."""
-    batching = data.batching
+def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int) -> Iterable[Batch]:
+    """Every token of a store once: long windows are exact by their carry, of a stream and of documents.
+
+    A model that must see documents whole sees LONGEST tokens of each, or as many as in training.
+    """
+    batching, window = data.batching, window_of(model)
     if batching.kind == "stream":
-        batching = dataclasses.replace(batching, window=max(batching.window, EVALUATION_WINDOW))
+        batching = dataclasses.replace(batching, window=max(batching.window, WINDOW))
     if batching.kind in ("documents", "pairs"):
-        batching = dataclasses.replace(batching, longest=None)
-    return in_order(store, batching, codec.alphabet, rows)
+        longest = None if window else max(LONGEST, batching.longest or 0)
+        batching = dataclasses.replace(batching, longest=longest, too_long="cut")
+    return in_order(store, batching, codec.alphabet, rows, window)
 
 
 def scale(store: Store, codec: Codec) -> Scale:

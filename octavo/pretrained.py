@@ -28,7 +28,7 @@ from octavo.generation.windows import Window, in_sight, windowed
 from octavo.interfaces import TextModel
 from octavo.models import MODELS
 from octavo.recipe import nearest
-from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, translate
+from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 
@@ -86,7 +86,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def score(self, texts: Sequence[Text]) -> list[Scored]:
         """The cost of each text on its own."""
         originals = self._as_trained(texts)
-        costs = scores(self._able("score"), batches(self.run, originals), self.run.device)
+        windows = batches(self.run, originals, window_of(self.run.model))
+        costs = scores(self._able("score"), windows, self.run.device)
         found = {one.document: one for one in costs}
         return [
             Scored(found[i].nats / math.log(2) / max(len(text), 1), found[i].nats, len(text), found[i].tokens)

@@ -1,8 +1,11 @@
 """Texts as a run's model takes and gives them: cleaned, encoded, those of like length side by side, decoded.
 
+A text is held as bytes and as ids; all else is bounded, by windows where the model carries, by LONGEST where not.
+
 L length, B batch.
 """
 
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -10,14 +13,20 @@ import numpy as np
 import torch
 
 from octavo.data.cleaning import clean_typed
+from octavo.data.codecs import Codec
+from octavo.data.documents import side_by_side
+from octavo.data.pieces import stretches
 from octavo.generation.translations import SearchConfig, translations
-from octavo.interfaces import Batch
+from octavo.interfaces import Batch, TextModel
 from octavo.runs import Run
 
 Text = str | bytes
 T = TypeVar("T")
 
 SIDE_BY_SIDE = 32
+WINDOW = 1024  # tokens: what a training cannot hold, a look without gradients can
+LONGEST = 1 << 16  # tokens that a model sees at once if it must see a text whole
+ENCODED = 1 << 20  # bytes in one go
 
 
 def as_bytes(text: Text) -> bytes:
@@ -33,21 +42,31 @@ def spoken(run: Run, ids: Sequence[int]) -> str:
     return run.codec.decode(ids).decode("utf-8", "replace")
 
 
-def batches(run: Run, texts: Sequence[bytes]) -> Iterator[Batch]:
-    """Texts of like length side by side on the run's device, numbered by their place, each with its end."""
-    codec = run.codec
-    end = [] if codec.alphabet.end is None else [codec.alphabet.end]
-    ids = [np.concatenate([codec.encode(text), end]).astype(np.int64) for text in texts]
+def window_of(model: TextModel) -> int | None:
+    """In what windows the model takes a long text; None where it must see each whole."""
+    return WINDOW if model.carries else None
+
+
+def batches(run: Run, texts: Sequence[bytes], window: int | None = None) -> Iterator[Batch]:
+    """Texts of like length side by side on the run's device, numbered by their place, each with its end.
+
+    Long ones come in windows if one is given, each batch continuing the one before.
+    """
+    ids = [_encoded(run.codec, text) for text in texts]
     order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
-    for begin in range(0, len(order), SIDE_BY_SIDE):
-        places = order[begin : begin + SIDE_BY_SIDE]
-        batch = _padded([ids[place] for place in places], places, codec.alphabet.begin)
-        yield batch.map(lambda tensor: tensor.to(run.device))
+    if window is None and order and len(ids[order[-1]]) > LONGEST:
+        raise ValueError(
+            f"a text of {len(ids[order[-1]]):,} tokens is too long for this run's model, which sees a text whole, "
+            f"{LONGEST:,} tokens at most: divide it, into lines or paragraphs, say"
+        )
+    for some in side_by_side([len(ids[place]) for place in order], SIDE_BY_SIDE, window):
+        for batch in _in_windows([ids[place] for place in order[some]], order[some], run.codec.alphabet.begin, window):
+            yield batch.map(lambda tensor: tensor.to(run.device))
 
 
 @torch.no_grad()
 def of_each(run: Run, texts: Sequence[bytes], ask: Callable[[Batch], Iterable[T]]) -> list[T]:
-    """What a question to batches finds of each text, in the order of the texts."""
+    """What a question to batches of whole texts finds of each, in the order of the texts."""
     found: dict[int, T] = {}
     for batch in batches(run, texts):
         assert batch.documents_B is not None
@@ -69,9 +88,23 @@ def translate(run: Run, texts: Sequence[Text], search: SearchConfig) -> list[str
     return [spoken(run, next(written)) if text.strip() else "" for text in cleaned]
 
 
-def _padded(ids: list[np.ndarray], documents: list[int], begin: int) -> Batch:
+def _encoded(codec: Codec, text: bytes) -> np.ndarray:
+    pieces = [codec.encode(piece, "", offset) for piece, _, offset in stretches(io.BytesIO(text), "documents", ENCODED)]
+    end = [] if codec.alphabet.end is None else [codec.alphabet.end]
+    return np.concatenate([*pieces, np.array(end, codec.dtype)])
+
+
+def _in_windows(ids: list[np.ndarray], documents: list[int], begin_id: int, window: int | None) -> Iterator[Batch]:
+    longest = max(1, *map(len, ids))
+    for begin in range(0, longest, window or longest):
+        end = begin + (window or longest)
+        previous = [int(one[begin - 1]) if 0 < begin <= len(one) else begin_id for one in ids]
+        yield _padded([one[begin:end] for one in ids], documents, previous, begin_id, continues=begin > 0)
+
+
+def _padded(ids: list[np.ndarray], documents: list[int], previous: list[int], filler: int, continues: bool) -> Batch:
     lengths_B = torch.tensor([len(one) for one in ids])
-    tokens_LB = torch.full((max(1, int(lengths_B.max())), len(ids)), begin)
+    tokens_LB = torch.full((max(1, int(lengths_B.max())), len(ids)), filler)
     for column, one in enumerate(ids):
-        tokens_LB[: len(one), column] = torch.from_numpy(one)
-    return Batch(tokens_LB, lengths_B, torch.full_like(lengths_B, begin), documents_B=torch.tensor(documents))
+        tokens_LB[: len(one), column] = torch.from_numpy(one.astype(np.int64))
+    return Batch(tokens_LB, lengths_B, torch.tensor(previous), torch.tensor(documents), continues=continues)

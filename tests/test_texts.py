@@ -6,6 +6,8 @@ import pytest
 import torch
 
 import octavo
+from octavo import texts
+from octavo.data.documents import TOKENS
 from octavo.data.toys import document
 from octavo.pretrained import Pretrained
 from octavo.texts import batches, of_each
@@ -60,11 +62,38 @@ def test_a_text_is_cleaned_as_trainings_texts_were(classifier: Pretrained) -> No
 
 
 def test_batches_hold_texts_of_like_length_and_every_text_finds_its_answer(translator: Pretrained) -> None:
-    texts = [b"a" * (number % 50) for number in range(100)]
-    widths = [batch.lengths_B.tolist() for batch in batches(translator.run, texts)]
+    words = [b"a" * (number % 50) for number in range(100)]
+    widths = [batch.lengths_B.tolist() for batch in batches(translator.run, words)]
     assert all(lengths == sorted(lengths) for lengths in widths)
     assert sum(map(len, widths)) == 100
-    assert of_each(translator.run, texts, lambda batch: batch.lengths_B.tolist()) == [len(text) + 1 for text in texts]
+    assert of_each(translator.run, words, lambda batch: batch.lengths_B.tolist()) == [len(text) + 1 for text in words]
+
+
+def test_a_long_text_costs_in_windows_what_it_costs_whole(
+    language_model_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = octavo.load(language_model_run, "cpu")
+    asked = ["to be " * 40, "", "or not " * 9, "times " * 41]
+    whole = model.score(asked)
+    monkeypatch.setattr(texts, "WINDOW", 50)
+    windows = list(batches(model.run, [text.encode() for text in asked], texts.window_of(model.run.model)))
+    assert [len(batch.tokens_LB) for batch in windows] == [50] * 4 + [46]
+    assert [batch.continues for batch in windows] == [False] + [True] * 4
+    for one, other in zip(model.score(asked), whole, strict=True):
+        assert one == pytest.approx(other, rel=1e-5)
+
+
+def test_what_must_be_seen_whole_has_a_limit(classifier: Pretrained, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "LONGEST", 50)
+    assert classifier.classify(["the cat " * 24])
+    with pytest.raises(ValueError, match=r"a text of 61 tokens is too long .* 50 tokens at most: divide it"):
+        classifier.classify(["", "the cat " * 30])
+
+
+def test_texts_side_by_side_are_fewer_where_they_are_long(translator: Pretrained) -> None:
+    lengths = [TOKENS // 4 - 1, TOKENS // 2 - 1, TOKENS // 2 - 1, 3]
+    made = list(batches(translator.run, [b"a" * length for length in lengths]))
+    assert [batch.lengths_B.tolist() for batch in made] == [[4, TOKENS // 4], [TOKENS // 2] * 2]
 
 
 def test_nothing_is_kept_for_a_gradient(translator: Pretrained) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, texts_of
+from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
@@ -32,14 +32,13 @@ def evaluate(options: argparse.Namespace) -> None:
 def score(options: argparse.Namespace) -> None:
     """Bits per byte of each document."""
     model = load(options.run_folder, options.device)
-    texts = texts_of(options.file, options.unit)
-    rows = [
-        {"document": number, "bits_per_byte": one.bits_per_byte, "nats": one.nats, "bytes": one.bytes}
-        for number, one in enumerate(model.score(texts), start=1)
-    ]
-    if not options.json:
-        print("document  bits/byte  nats  bytes")
-    print_rows(rows, options.json)
+    able(model.run.model, "score")
+    scored = (one for texts in some_of(texts_of(options.file, options.unit)) for one in model.score(texts))
+    for number, one in enumerate(scored, start=1):
+        if number == 1 and not options.json:
+            print("document  bits/byte  nats  bytes")
+        row = {"document": number, "bits_per_byte": one.bits_per_byte, "nats": one.nats, "bytes": one.bytes}
+        print_rows([row], options.json)
 
 
 def classify(options: argparse.Namespace) -> None:
@@ -47,7 +46,7 @@ def classify(options: argparse.Namespace) -> None:
     model = load(options.run_folder, options.device)
     able(model.run.model, "classify")
     texts = texts_of(options.file, options.unit)
-    for probabilities in model.classify(texts):
+    for probabilities in (one for some in some_of(texts) for one in model.classify(some)):
         label = max(probabilities, key=probabilities.__getitem__)
         if options.json:
             print_json({"label": label, "probabilities": probabilities})

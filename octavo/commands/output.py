@@ -2,11 +2,15 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from octavo.data.encoding import texts
 from octavo.data.files import FilesConfig, read
+
+TEXTS, BYTES = 1024, 1 << 20  # together: enough that those of like length are found side by side
 
 
 def print_json(value: Any) -> None:
@@ -31,27 +35,36 @@ def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
             print("  ".join(_shown(value) for value in row.values()))
 
 
-def texts_of(source: str, unit: str = "lines") -> list[bytes]:
+def texts_of(source: str, unit: str = "lines") -> Iterator[bytes]:
     """The documents of a file or of standard input; empty ones are kept, so that line numbers agree."""
-    texts, held = [], b""
-    for piece in read(source, FilesConfig(unit=unit)):  # type: ignore[arg-type]
-        held += piece.text
-        if piece.ends:
-            texts.append(held)
-            held = b""
-    if held:
-        texts.append(held)
-    if not texts:
+    empty = True
+    for text in texts(read(source, FilesConfig(unit=unit))):  # type: ignore[arg-type]
+        empty = False
+        yield b"".join(piece.text for piece in text)
+    if empty:
         raise ValueError(f"{source}: there is no text in it")
-    return texts
+
+
+def some_of(documents: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """The documents, several at a time: results come while a file is read, and no file is in memory as a whole."""
+    some: list[bytes] = []
+    size = 0
+    for text in documents:
+        some.append(text)
+        size += len(text)
+        if len(some) == TEXTS or size > BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def one_text_of(source: str) -> bytes:
     """A whole file, or all of the standard input, as one text."""
-    texts = texts_of(source, "documents")
-    if len(texts) > 1:
-        raise ValueError(f"{source} holds {len(texts)} texts: name one of them")
-    return texts[0]
+    first, *others = islice(texts_of(source, "documents"), 2)
+    if others:
+        raise ValueError(f"{source} holds more than one text: name one of them")
+    return first
 
 
 def folder_of(path: str) -> Path:

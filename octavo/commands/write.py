@@ -2,7 +2,7 @@
 
 import argparse
 
-from octavo.commands.output import print_json, print_rows, texts_of
+from octavo.commands.output import print_json, print_rows, some_of, texts_of
 from octavo.pretrained import able, load
 
 
@@ -31,7 +31,7 @@ def encode(options: argparse.Namespace) -> None:
     """Each line's vector."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "encode")
-    for vector in model.encode(texts_of(options.file)):
+    for vector in (one for some in some_of(texts_of(options.file)) for one in model.encode(some)):
         print_json([round(float(value), 6) for value in vector])
 
 
@@ -39,8 +39,10 @@ def reconstruct(options: argparse.Namespace) -> None:
     """Each line beside what its vector gives back."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "encode")
-    texts = texts_of(options.file)
-    for text, back in zip(texts, model.reconstruct(texts), strict=True):
+    backs = (
+        pair for some in some_of(texts_of(options.file)) for pair in zip(some, model.reconstruct(some), strict=True)
+    )
+    for text, back in backs:
         original = text.decode("utf-8", "replace")
         if options.json:
             print_json({"text": original, "reconstruction": back, "exact": back == original})
@@ -61,12 +63,12 @@ def translate(options: argparse.Namespace) -> None:
     """A translation of each line."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "read")
-    texts = texts_of(options.file)
-    for text, translation in zip(texts, model.translate(texts, options.num_beams, options.alpha), strict=True):
-        if options.json:
-            print_json({"text": text.decode("utf-8", "replace"), "translation": translation})
-        else:
-            print(translation)
+    for some in some_of(texts_of(options.file)):
+        for text, translation in zip(some, model.translate(some, options.num_beams, options.alpha), strict=True):
+            if options.json:
+                print_json({"text": text.decode("utf-8", "replace"), "translation": translation})
+            else:
+                print(translation)
 
 
 def complete(options: argparse.Namespace) -> None:

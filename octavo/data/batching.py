@@ -44,15 +44,18 @@ class Batches:
         return to_be_mended(batch, self._alphabet, self._mutate, self._seed, step, columns) if self._mutate else batch
 
 
-def in_order(store: Store, config: BatchingConfig, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
+def in_order(
+    store: Store, config: BatchingConfig, alphabet: Alphabet, rows: int, window: int | None = None
+) -> Iterator[Batch]:
     """All of a store once, for evaluation, `rows` texts side by side.
 
-    A stream comes as windows that continue each other, documents sorted by length inside chunks; what a document has
-    beyond `longest` is cut or dropped as in training.
+    A stream comes as windows that continue each other, documents sorted by length inside chunks: fewer side by side
+    where they are long, and those longer than a `window`, if one is given, in windows too. What a document has beyond
+    `longest` is cut or dropped as in training.
     """
     if isinstance(config, StreamConfig | WindowsConfig):
         return stream_in_order(store, config.window, alphabet, rows)
-    return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet)
+    return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet, window)
 
 
 def _plan(store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -> Stream | Windows | Documents:

@@ -4,7 +4,7 @@ L length, B batch.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from octavo.data.streams import gather
 from octavo.interfaces import Alphabet, Batch
 
 BLOCK = 1 << 20  # documents whose lengths are looked at in one go
+TOKENS = 1 << 15  # side by side in a look without gradients
 
 
 @config
@@ -65,11 +66,23 @@ class Documents:
         self._chunk: tuple[tuple[int, int], list[np.ndarray]] | None = None
 
     def batch(self, step: int, columns: slice) -> Batch:
+        return self._batch_of(self._documents_of(step)[columns])
+
+    def in_windows(self, step: int, window: int | None) -> Iterator[Batch]:
+        """A step's documents, in as many batches as it takes to hold few tokens; where long, in windows."""
+        documents_B = self._documents_of(step)
+        lengths_B = np.max([self._lengths(side, documents_B) for side in self.sides], axis=0)
+        for some in side_by_side(lengths_B.tolist(), len(documents_B), window):
+            longest = int(lengths_B[some].max())
+            for begin in range(0, longest, window or longest):
+                yield self._batch_of(documents_B[some], begin, window)
+
+    def _documents_of(self, step: int) -> np.ndarray:
         epoch, index = divmod(step, self.steps_per_epoch)
         chunk, place = divmod(index, self.config.bucket)
         if self._chunk is None or self._chunk[0] != (epoch, chunk):
             self._chunk = (epoch, chunk), self._batches_of(epoch, chunk)
-        return self._batch_of(self._chunk[1][place][columns])
+        return self._chunk[1][place]
 
     def _batches_of(self, epoch: int, chunk: int) -> list[np.ndarray]:
         """The documents of each batch of a chunk."""
@@ -84,22 +97,27 @@ class Documents:
             return batches
         return [batches[i] for i in permute(np.arange(len(batches)), len(batches), self.seed, epoch, chunk)]
 
-    def _batch_of(self, documents_B: np.ndarray) -> Batch:
-        source = self._side(self.sides[1], documents_B) if len(self.sides) > 1 else None
+    def _batch_of(self, documents_B: np.ndarray, begin: int = 0, window: int | None = None) -> Batch:
+        source = self._side(self.sides[1], documents_B, 0, None) if len(self.sides) > 1 else None
         labels = self.store.labels
         return dataclasses.replace(
-            self._side(self.store, documents_B),
+            self._side(self.store, documents_B, begin, window),
             documents_B=torch.tensor(documents_B),
             labels_B=None if labels is None else torch.from_numpy(labels[documents_B].astype(np.int64)),
             source=source,
         )
 
-    def _side(self, store: Store, documents_B: np.ndarray) -> Batch:
-        lengths_B = self._lengths(store, documents_B)
+    def _side(self, store: Store, documents_B: np.ndarray, begin: int, window: int | None) -> Batch:
+        lengths_B = np.clip(self._lengths(store, documents_B) - begin, 0, window)
+        starts_B = store.offsets[documents_B] + begin
+        previous_B = np.full(documents_B.shape, self.alphabet.begin)
+        if begin:
+            previous_B[lengths_B > 0] = store.tokens[starts_B[lengths_B > 0] - 1]
         return Batch(
-            tokens_LB=gather(store, self.alphabet, store.offsets[documents_B], lengths_B),
+            tokens_LB=gather(store, self.alphabet, starts_B, lengths_B),
             lengths_B=torch.from_numpy(lengths_B),
-            previous_B=torch.full(documents_B.shape, self.alphabet.begin),
+            previous_B=torch.from_numpy(previous_B),
+            continues=begin > 0,
         )
 
     def _lengths(self, side: Store, documents_N: np.ndarray) -> np.ndarray:
@@ -133,8 +151,26 @@ class Documents:
         return too_long_N
 
 
-def documents_in_order(store: Store, config: DocumentsConfig | PairsConfig, alphabet: Alphabet) -> Iterator[Batch]:
-    """Every document once, sorted by length inside chunks."""
+def documents_in_order(
+    store: Store, config: DocumentsConfig | PairsConfig, alphabet: Alphabet, window: int | None
+) -> Iterator[Batch]:
+    """Every document once, sorted by length inside chunks; long ones in windows, if one is given."""
     documents = Documents(store, config, alphabet, seed=None)
     for step in range(documents.steps_per_epoch):
-        yield documents.batch(step, slice(None))
+        yield from documents.in_windows(step, window)
+
+
+def side_by_side(lengths: Sequence[int], rows: int, window: int | None = None) -> Iterator[slice]:
+    """Cuts into batches of at most so many rows, and of TOKENS tokens with what fills up a row; one text may have more.
+
+    >>> list(side_by_side([1, 1, TOKENS // 2, TOKENS // 2, TOKENS * 9], rows=3))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    begin = longest = 0
+    for place, length in enumerate(lengths):
+        longest = max(longest, min(length, window or length))
+        if place > begin and (place - begin == rows or (place + 1 - begin) * longest > TOKENS):
+            yield slice(begin, place)
+            begin, longest = place, min(length, window or length)
+    if begin < len(lengths):
+        yield slice(begin, len(lengths))

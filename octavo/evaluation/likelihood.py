@@ -10,7 +10,7 @@ from torch import Tensor
 from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 
 Sums = dict[str, Mean]
-Scorer = Callable[[Batch], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
+Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
 PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl"), "nats/text")
 UNITS = {"accuracy": "share of texts", **PER_TEXT}
@@ -54,13 +54,29 @@ class Score(NamedTuple):
 
 @torch.no_grad()
 def scores(score: Scorer, batches: Iterable[Batch], device: torch.device) -> Iterable[Score]:
-    """The cost of each document, each begun anew."""
+    """The cost of each document, each begun anew; a batch that continues the one before goes on with its documents."""
+    found: list[Score] = []
+    carry: State = None
     for batch in batches:
-        nats_LB, _ = score(batch.map(lambda tensor: tensor.to(device)))
-        nats_B: Tensor = nats_LB.double().sum(0)
-        assert batch.documents_B is not None
-        rows = zip(batch.documents_B.tolist(), nats_B.tolist(), batch.lengths_B.tolist(), strict=True)
-        yield from (Score(*row) for row in rows)
+        if not batch.continues:
+            yield from found
+            found, carry = [], None
+        nats_LB, carry = score(batch.map(lambda tensor: tensor.to(device)), carry)
+        more = _scores_of(batch, nats_LB)
+        found = [_joined(*two) for two in zip(found, more, strict=True)] if found else more
+    yield from found
+
+
+def _scores_of(batch: Batch, nats_LB: Tensor) -> list[Score]:
+    assert batch.documents_B is not None
+    nats_B = nats_LB.double().sum(0)
+    rows = zip(batch.documents_B.tolist(), nats_B.tolist(), batch.lengths_B.tolist(), strict=True)
+    return [Score(*row) for row in rows]
+
+
+def _joined(first: Score, rest: Score) -> Score:
+    assert first.document == rest.document
+    return Score(first.document, first.nats + rest.nats, first.tokens + rest.tokens)
 
 
 def readable(totals: Sums, scale: Scale) -> Figures:

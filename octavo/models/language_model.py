@@ -25,6 +25,8 @@ class LanguageModelConfig:
 class LanguageModel(TextModel):
     """log p(x) = Σ_t log p(x_t | x_<t), the state carried from a window to the one that follows."""
 
+    carries = True
+
     def __init__(self, config: LanguageModelConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
         self.unit = config.unit

@@ -2,11 +2,12 @@
 
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from octavo.commands.output import folder_of, print_facts, print_rows, texts_of
+from octavo.commands.output import folder_of, print_facts, print_rows, some_of, texts_of
 
 FACTS = {"bits_per_byte": 1.23456, "tokens": 12345, "data": "a.txt"}
 
@@ -33,13 +34,29 @@ def test_what_json_has_no_word_for_is_null(capsys: pytest.CaptureFixture[str]) -
 )
 def test_texts_come_in_their_unit_and_empty_lines_are_counted(tmp_path: Path, unit: str, expected: list[bytes]) -> None:
     (tmp_path / "text.txt").write_bytes(b"one\n\ntwo")
-    assert texts_of(str(tmp_path / "text.txt"), unit) == expected
+    assert list(texts_of(str(tmp_path / "text.txt"), unit)) == expected
 
 
 def test_a_long_line_is_one_text(tmp_path: Path) -> None:
     long = b"word " * 500_000
     (tmp_path / "text.txt").write_bytes(long + b"\nshort\n")
-    assert texts_of(str(tmp_path / "text.txt")) == [long, b"short"]
+    assert list(texts_of(str(tmp_path / "text.txt"))) == [long, b"short"]
+
+
+def test_texts_are_taken_together_until_they_are_many_or_long() -> None:
+    read = []
+
+    def documents() -> Iterator[bytes]:
+        for number in range(3000):
+            read.append(number)
+            yield b"a"
+
+    first, *rest = some_of(documents())
+    assert [len(first), *map(len, rest)] == [1024, 1024, 952]
+    assert [len(some) for some in some_of([b"a" * 900_000] * 3)] == [2, 1]
+    read.clear()
+    next(some_of(documents()))
+    assert len(read) == 1024, "a file is read no further than results are asked for"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import torch
 
 from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Bytes
-from octavo.data.documents import DocumentsConfig, PairsConfig
+from octavo.data.documents import TOKENS, DocumentsConfig, PairsConfig
 from octavo.data.pieces import Piece
 from octavo.data.store import Store, write_store
 from octavo.interfaces import Batch
@@ -102,6 +103,28 @@ def test_in_order_holds_every_document_once(rows: int, make_store: MakeStore) ->
     assert max(len(batch.lengths_B) for batch in batches) <= rows
     for batch in batches:
         check_holds_its_documents(batch, store)
+
+
+def test_a_long_document_comes_in_windows_that_continue_each_other(make_store: MakeStore) -> None:
+    store = make_store([b"ab", b"a longer document", b"not so long"])
+    batches = list(in_order(store, DocumentsConfig(), ALPHABET, rows=3, window=5))
+    assert [len(batch.tokens_LB) for batch in batches] == [5, 5, 5, 3]
+    assert [batch.continues for batch in batches] == [False, True, True, True]
+    rows = zip(*(zip(batch.tokens_LB.T, batch.lengths_B.tolist(), strict=True) for batch in batches), strict=True)
+    for number, row in zip(numbers(batches[:1]), rows, strict=True):
+        assert torch.cat([tokens[:length] for tokens, length in row]).tolist() == store.document(number).tolist()
+    for before, batch in pairwise(batches):
+        goes_on_B = batch.lengths_B > 0
+        assert torch.equal(batch.previous_B[goes_on_B], before.tokens_LB[-1, goes_on_B])
+        assert numbers([batch]) == numbers([before])
+
+
+def test_fewer_documents_stand_side_by_side_where_they_are_long(make_store: MakeStore) -> None:
+    store = make_store([b"a" * length for length in (3, TOKENS // 2 - 1, TOKENS // 2 - 1, TOKENS)])
+    wide = list(in_order(store, DocumentsConfig(longest=None), ALPHABET, rows=20))
+    assert [len(batch.lengths_B) for batch in wide] == [2, 1, 1]
+    windows = in_order(store, DocumentsConfig(longest=None), ALPHABET, rows=20, window=8)
+    assert len(next(windows).lengths_B) == 4
 
 
 def test_labels_go_with_their_documents(tmp_path: Path) -> None:

@@ -73,6 +73,19 @@ def test_each_documents_score_has_its_number() -> None:
     assert found == [Score(0, costs[0], 3), Score(1, costs[1], 1), Score(2, costs[2], 2)]
 
 
+def test_a_document_that_continues_is_one_and_its_carry_goes_on() -> None:
+    carries: list[State] = []
+
+    def score(batch: Batch, carry: State) -> tuple[Tensor, State]:
+        carries.append(carry)
+        return batch.tokens_LB.float(), len(carries)
+
+    batch = batch_of([6, 6], STREAM)
+    found = list(scores(score, [window_of(batch, 0, 4), window_of(batch, 4, 6), batch], CPU))
+    assert found[:2] == found[2:] == [Score(row, float(batch.tokens_LB[:, row].sum()), 6) for row in (0, 1)]
+    assert carries == [None, 1, None]
+
+
 def test_a_uniform_guess_costs_eight_bits_a_byte() -> None:
     assert readable({"nats": Mean(100 * math.log(256), 100)}, BYTE) == {"bits_per_byte": (8.0, "bits/byte")}
 
