@@ -1,19 +1,16 @@
 """Where the parts meet: a recipe becomes a run."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
 
 from octavo import distributed
 from octavo.config import config
 from octavo.data.batching import Batches
-from octavo.data.codecs import Codec, Words
+from octavo.data.codecs import Codec
 from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
-from octavo.data.vectors import read_vectors
 from octavo.environment import environment
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.interfaces import TextModel
@@ -21,6 +18,7 @@ from octavo.measuring import scale, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe
+from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
 from octavo.training.interruption import Interrupted
 from octavo.training.memory import keep_memory
@@ -42,14 +40,19 @@ class Machine:
     tensorboard: bool = False
 
 
-Say = Callable[[str], None]
 Resolved = Literal["fp32", "bf16"]
 
 
 def train(
-    recipe: Recipe, folder: Path, machine: Machine | None = None, *, resume: bool = False, say: Say = print
+    recipe: Recipe,
+    folder: Path,
+    machine: Machine | None = None,
+    *,
+    resume: bool = False,
+    reader_of: Path | None = None,
+    say: Say = print,
 ) -> Position:
-    """Train into a folder; go on from its newest good checkpoint if asked to."""
+    """Train into a folder; go on from its newest good checkpoint if asked to, or start from another run's reader."""
     machine = machine or Machine()
     device, precision = _start(machine)
     try:
@@ -58,13 +61,16 @@ def train(
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
         _say_data(data, plain, say)
         if not (resume and any((folder / "checkpoints").glob("step-*"))):
-            _start_from_vectors(recipe, data.codec, plain, say)
+            start_from_vectors(recipe, data.codec, plain, say)
+            if reader_of is not None:
+                start_from_reader(plain, reader_of, data.codec, say)
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
         if resume:
             _go_on(trainer, folder, say)
         # Only now that nothing can be wrong with it any more is the run said to be this recipe's.
         if distributed.is_first() and not trainer.done():
-            about = _about(data, device, precision, _changes(folder, recipe, trainer.position.step))
+            changes = _changes(folder, recipe, trainer.position.step, reader_of)
+            about = _about(data, device, precision, changes)
             describe(folder, recipe, data.codec, about)
         return _run(trainer, folder, machine, say)
     finally:
@@ -90,19 +96,6 @@ def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     if distributed.is_first():
         distributed.barrier()
     return prepared
-
-
-def _start_from_vectors(recipe: Recipe, codec: Codec, model: Any, say: Say) -> None:
-    """Where the reader names a file of word vectors: those of its words; the others keep their random start."""
-    path = getattr(getattr(recipe.model, "reader", None), "vectors", None)
-    if path is None:
-        return
-    if not isinstance(codec, Words):
-        raise ValueError(f"{path}: vectors are of words, the text is in {codec.name}: set data.codec.kind to words")
-    weight_VE: Tensor = model.reader.embedding.weight
-    places_N, rows_NE = read_vectors(path, codec.words, weight_VE.shape[1])
-    weight_VE.data[places_N] = torch.from_numpy(rows_NE).to(weight_VE)
-    say(f"vectors: {len(places_N):,} of {len(codec.words):,} words are in {path}; the others start at random")
 
 
 def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:
@@ -136,10 +129,11 @@ def _about(data: Data, device: torch.device, precision: Resolved, changes: tuple
     return About(scale(data.train, data.codec), data.train.label_names, environment(device, precision), changes)
 
 
-def _changes(folder: Path, recipe: Recipe, step: int) -> tuple[dict[str, Any], ...]:
-    """What has been changed in a run since it began, and at which step, so that its recipe does not speak for all."""
+def _changes(folder: Path, recipe: Recipe, step: int, reader_of: Path | None) -> tuple[dict[str, Any], ...]:
+    """What is not as its recipe says, and since which step: changes of a run, or what its reader began from."""
     if not step or not (folder / "run.json").exists():
-        return ()
+        begun = {"step": 0, "field": "reader", "before": "at random", "after": str(reader_of)}
+        return () if reader_of is None else (begun,)
     changed = differences(stored_recipe(folder), recipe)
     new = tuple({"step": step, "field": path, "before": old, "after": now} for path, (old, now) in changed.items())
     return stored_about(folder).changes + new

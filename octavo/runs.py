@@ -78,11 +78,16 @@ def stored_about(folder: Path) -> About:
     return _read(folder, "run.json", about)
 
 
+def stored_weights(folder: Path) -> Tensors:
+    """The run's best weights, by name."""
+    return _read(folder, WEIGHTS, load_file)
+
+
 def load_run(folder: Path, device: torch.device) -> Run:
     """The run's best model, in evaluation mode."""
     recipe, codec, about = stored_recipe(folder), stored_codec(folder), stored_about(folder)
     model = build_model(recipe.model, codec.alphabet, len(about.label_names))
-    restore_model(model, _read(folder, WEIGHTS, load_file))
+    restore_model(model, stored_weights(folder))
     return Run(recipe, codec, about, model.to(device).eval(), device)
 
 

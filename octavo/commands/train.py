@@ -47,7 +47,8 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
         threads=options.threads,
         tensorboard=options.tensorboard,
     )
-    run_training(chosen, folder, machine, resume=options.resume, say=_say)
+    reader_of = Path(options.init_reader) if options.init_reader else None
+    run_training(chosen, folder, machine, resume=options.resume, reader_of=reader_of, say=_say)
 
 
 def _precision(options: argparse.Namespace, folder: Path) -> Precision:

@@ -1,0 +1,65 @@
+"""A reader begins where another run's ended."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from octavo.experiment import Machine, train
+from octavo.recipe import Recipe, override, tiny
+from octavo.recipes import recipe
+from octavo.runs import stored_about, stored_weights
+from tests.table import on_table, write_table
+
+CPU = Machine(device="cpu", precision="fp32")
+
+
+def small(name: str, folder: Path, **changes: Any) -> Recipe:
+    table = folder / "texts.tsv" if (folder / "texts.tsv").exists() else write_table(folder)
+    return override(
+        on_table(tiny(recipe(name)), table), {"training.steps": 1, "training.optimizer.rate": 1e-9, **changes}
+    )
+
+
+def begun_from(
+    folder: Path, first: Recipe, second: Recipe
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor], str]:
+    """The weights of a run, those of one that began with its reader and hardly moved, and what was said."""
+    said: list[str] = []
+    train(first, folder / "first", CPU, say=said.append)
+    train(second, folder / "second", CPU, reader_of=folder / "first", say=said.append)
+    [line] = [line for line in said if line.startswith("reader: ")]
+    return stored_weights(folder / "first"), stored_weights(folder / "second"), line
+
+
+def near(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return torch.allclose(one, other, atol=1e-6)
+
+
+def test_a_vae_begins_with_an_autoencoders_reader_and_gaussian_and_another_writer(tmp_path: Path) -> None:
+    first, second = (small(name, tmp_path) for name in ("lstm-vae-ptb-autoencoder", "lstm-vae-ptb"))
+    theirs, own, said = begun_from(tmp_path, first, override(second, {"training.seed": 2}))
+    for name, weight in own.items():
+        assert near(weight, theirs[name]) == (not name.startswith("writer."))
+    assert "at random" not in said
+    [change] = stored_about(tmp_path / "second").changes
+    assert change["after"] == str(tmp_path / "first")
+
+
+def test_a_reader_begins_with_a_language_models_writer(tmp_path: Path) -> None:
+    first, second = (small(name, tmp_path) for name in ("lstm-lm-ptb-sentences", "lstm-vae-ptb"))
+    theirs, own, said = begun_from(tmp_path, first, override(second, {"training.seed": 2}))
+    readers = [name for name in own if name.startswith("reader.")]
+    assert readers
+    assert all(near(own[name], theirs[f"writer.{name.removeprefix('reader.')}"]) for name in readers)
+    assert said.endswith("at random head.output.weight, head.output.bias")
+
+
+def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
+    first, second = (small(name, tmp_path) for name in ("lstm-lm-ptb-sentences", "lstm-vae-ptb"))
+    wider = override(second, {"model.reader.width": 24, "model.reader.embedding": 24})
+    with pytest.raises(ValueError, match=r"nothing of .* fits"):
+        begun_from(tmp_path, first, wider)
+    with pytest.raises(ValueError, match="another codec"):
+        train(small("lstm-vae", tmp_path), tmp_path / "third", CPU, reader_of=tmp_path / "first", say=lambda line: None)
