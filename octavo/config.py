@@ -11,7 +11,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Tiny(NamedTuple):
-    """Marks a field as a size, `width: Annotated[int, Tiny(16)]`, and says how small `--tiny` makes it."""
+    """Marks a field as a size, `width: Annotated[int, Tiny(16)]`, or as several; says how small `--tiny` makes it."""
 
     size: int
 
@@ -47,4 +47,6 @@ def _shrink_field(hint: Any, value: Any) -> Any:
     sizes = [mark.size for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Tiny)]
     if sizes and isinstance(value, int):
         return min(value, sizes[0])
+    if sizes and isinstance(value, tuple):
+        return tuple(min(item, sizes[0]) for item in value)
     return shrink(value)

@@ -84,6 +84,21 @@ def total(value: Tensor) -> Tensor:
     return _reduced(value, dist.ReduceOp.SUM)
 
 
+def total_with_gradient(value: Tensor) -> Tensor:
+    """The sum of all ranks' values, from whose every use on any rank gradients come back to each rank's own."""
+    return _Total.apply(value) if ranks() > 1 else value
+
+
+class _Total(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        return _reduced(value, dist.ReduceOp.SUM)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:  # pyrefly: ignore
+        return _reduced(grad.contiguous(), dist.ReduceOp.SUM)
+
+
 def largest(number: float) -> float:
     """The largest of all ranks' numbers: what one rank saw, a signal, say, all come to know."""
     return _reduced(_number(number), dist.ReduceOp.MAX).item() if ranks() > 1 else number

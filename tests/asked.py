@@ -11,10 +11,14 @@ from octavo.models.vae import VAEConfig
 from octavo.readers import ReaderConfig
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReaderConfig
+from octavo.readers.strided import StridedReaderConfig
 from octavo.schedules import Constant, Ramp
 from octavo.writers import WriterConfig
+from octavo.writers.hybrid import HybridWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
+from octavo.writers.masked import MaskedWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
+from octavo.writers.tops import LSTMTopConfig, MaskedTopConfig, QRNNTopConfig
 
 WIDTH = 8
 SMALL: dict[str, Any] = {"width": WIDTH, "embedding": 6}
@@ -22,6 +26,10 @@ LSTM_READER = LSTMReaderConfig(**SMALL)
 LSTM_WRITER = LSTMWriterConfig(**SMALL)
 QRNN_READER = QRNNReaderConfig(**SMALL)
 QRNN_WRITER = QRNNWriterConfig(**SMALL)
+# Two layers make two places of a canvas of five, and the texts asked about are longer than that.
+CANVAS: dict[str, Any] = {"embedding": 6, "canvas": 5, "maps": (10, 12)}
+STRIDED_READER = StridedReaderConfig(**CANVAS, width=WIDTH)
+HYBRID_WRITER = HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH))
 
 ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm": LSTM_READER,
@@ -34,6 +42,8 @@ ASKED_READERS: dict[str, ReaderConfig] = {
     "qrnn-dense": QRNNReaderConfig(**SMALL, layers=3, dropout=0.3, dense=True, zoneout=0.1, pooling="f"),
     "qrnn-centred": QRNNReaderConfig(**SMALL, window=3, first_window=6, causal=False),
     "qrnn-bidirectional": QRNNReaderConfig(**SMALL, bidirectional=True),
+    "strided": STRIDED_READER,
+    "strided-one-page": StridedReaderConfig(width=WIDTH, embedding=6, canvas=16, maps=(9, 9, 12)),
 }
 
 # The configuration, and the conditions it can be given: nothing, a vector for each text, a Reading.
@@ -51,6 +61,11 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "qrnn-dropped": (QRNNWriterConfig(**SMALL, zoneout=0.2, dropout=0.2, dropout_output=0.2, drop_word=0.3), "nothing"),
     "qrnn-tied": (QRNNWriterConfig(width=WIDTH, embedding=WIDTH, tied=True, pooling="f"), "nothing vector"),
     "qrnn-attention": (QRNNWriterConfig(**SMALL, attention=True), "reading"),
+    "masked": (MaskedWriterConfig(**SMALL, layers=3, drop_word=0.3), "nothing vector reading"),
+    "hybrid": (HYBRID_WRITER, "vector reading"),
+    "hybrid-dropped": (HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH, layers=2), drop_word=0.3), "vector"),
+    "hybrid-masked": (HybridWriterConfig(**CANVAS, top=MaskedTopConfig(width=WIDTH)), "vector"),
+    "hybrid-qrnn": (HybridWriterConfig(**CANVAS, top=QRNNTopConfig(width=WIDTH)), "vector"),
 }
 
 ASKED_MODELS: dict[str, ModelConfig] = {
@@ -67,6 +82,7 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "vae-qrnn": VAEConfig(reader=QRNN_READER, writer=QRNN_WRITER, latent=3, hidden=5, free_bits=0.1),
     "vae-lstm-qrnn": VAEConfig(reader=LSTM_READER, writer=QRNN_WRITER, latent=3, kl_weight=Ramp(until=10), target=0.5),
     "vae-aggressive": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, alone=Constant(value=2)),
+    "autoencoder-hybrid": AutoencoderConfig(reader=STRIDED_READER, writer=HYBRID_WRITER, unit="text"),
     "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
     "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),
 }

@@ -7,10 +7,15 @@ from pydantic import Discriminator
 from octavo.interfaces import Alphabet, Reader
 from octavo.readers.lstm import LSTMReader, LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReader, QRNNReaderConfig
+from octavo.readers.strided import StridedReader, StridedReaderConfig
 
-ReaderConfig = Annotated[LSTMReaderConfig | QRNNReaderConfig, Discriminator("kind")]
+ReaderConfig = Annotated[LSTMReaderConfig | QRNNReaderConfig | StridedReaderConfig, Discriminator("kind")]
 
-READERS: dict[type, type[Reader]] = {LSTMReaderConfig: LSTMReader, QRNNReaderConfig: QRNNReader}
+READERS: dict[type, type[Reader]] = {
+    LSTMReaderConfig: LSTMReader,
+    QRNNReaderConfig: QRNNReader,
+    StridedReaderConfig: StridedReader,
+}
 
 
 def build_reader(config: ReaderConfig, alphabet: Alphabet) -> Reader:
