@@ -20,6 +20,7 @@ from octavo.evaluation.likelihood import Scale
 from octavo.interfaces import TextModel
 from octavo.models import build_model
 from octavo.recipe import Recipe, from_toml, nearest, to_toml
+from octavo.training.checkpoint import Damaged
 from octavo.training.state import Tensors, restore_model
 
 WEIGHTS = "model.safetensors"
@@ -124,7 +125,7 @@ def _read(folder: Path, name: str, parse: Callable[[Path], T]) -> T:
     try:
         return parse(path)
     except (ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise ValueError(f"{path} is not what was written there: {error}") from None
+        raise Damaged(f"{path} is not what was written there: {error}") from None
 
 
 def _existing(folder: Path, name: str) -> Path:

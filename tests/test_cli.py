@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,32 @@ def test_wrong_usage_is_one_line_that_names_the_value_and_the_choices(
 def test_a_run_with_a_broken_file_names_it(capsys: Captured, name: str) -> None:
     shutil.copytree("run", "broken")
     Path("broken", name).write_bytes(b"{ broken \xff")
-    assert f"broken/{name} is not what was written there" in said(capsys, "generate", "broken", code=2)
+    assert f"broken/{name} is not what was written there" in said(capsys, "generate", "broken", code=1)
+
+
+def test_weights_of_another_model_are_a_failure(capsys: Captured) -> None:
+    shutil.copytree("run", "mixed")
+    shutil.copy("vectors/model.safetensors", "mixed/model.safetensors")
+    assert "the checkpoint is of another model" in said(capsys, "generate", "mixed", code=1)
+
+
+def test_a_pickle_among_the_checkpoints_is_a_failure(capsys: Captured) -> None:
+    shutil.copytree("run", "pickled")
+    newest = Path("pickled/checkpoints/step-00000099")
+    newest.mkdir()
+    (newest / "model.pt").write_bytes(b"anything")
+    last = said(capsys, *TRAIN, "--out", "pickled", "--resume", "--steps", "30", code=1).splitlines()[-1]
+    assert "model.pt is a pickle" in last
+
+
+def test_a_failed_download_is_a_failure(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: object, **more: object) -> None:
+        raise urllib.error.URLError("nobody there")
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    last = said(capsys, "data", "get", "text8", "--data-root", "corpora", code=1).splitlines()[-1]
+    assert "text8.zip could not be fetched" in last
+    assert "nobody there" in last
 
 
 def test_debug_shows_where_and_the_line_all_the_same(capsys: Captured) -> None:

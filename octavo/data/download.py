@@ -62,7 +62,7 @@ def _get(address: Address, part: Path, progress: Progress) -> None:
             failures.append(f"{url}: {error}")
             if isinstance(error, urllib.error.HTTPError) and error.code == NOTHING_BEYOND:
                 _version_of(part).unlink(missing_ok=True)
-    raise ValueError(f"{address.name} could not be fetched: {'; '.join(failures)}; run it again to go on")
+    raise RuntimeError(f"{address.name} could not be fetched: {'; '.join(failures)}; run it again to go on")
 
 
 def _get_from(url: str, part: Path, progress: Callable[[int, int | None], object]) -> None:
@@ -117,5 +117,5 @@ def _verify(address: Address, part: Path, folder: Path) -> None:
     elif found != expected:
         part.unlink()
         whose = "known" if address.sha256 else f"recorded in {record} at the first download"
-        raise ValueError(f"{address.name}: refused, for its sha256 is {found}, but {expected} is {whose}")
+        raise RuntimeError(f"{address.name}: refused, for its sha256 is {found}, but {expected} is {whose}")
     record.write_text(json.dumps(recorded | {address.name: found}, indent=2) + "\n")

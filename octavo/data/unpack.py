@@ -31,7 +31,7 @@ def unpack(archive: Path, folder: Path) -> list[str]:
         _write_all(archive, waiting)
         return [_move(there, folder / there.name) for there in sorted(waiting.iterdir())]
     except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
-        raise ValueError(f"{archive}: damaged, or no archive: {error}") from None
+        raise RuntimeError(f"{archive}: damaged, or no archive: {error}") from None
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
 
@@ -48,7 +48,7 @@ def _write_all(archive: Path, folder: Path) -> None:
 def _inside(name: str, archive: Path) -> PurePosixPath:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name:
-        raise ValueError(f"{archive}: refused, for {name!r} in it would be written outside of its folder")
+        raise RuntimeError(f"{archive}: refused, for {name!r} in it would be written outside of its folder")
     return path
 
 

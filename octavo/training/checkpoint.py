@@ -37,6 +37,10 @@ class Damaged(RuntimeError):
     """A checkpoint's files are not what was written."""
 
 
+class Pickled(RuntimeError):
+    """There is a pickle where a checkpoint should be."""
+
+
 def save(root: Path, step: int, tensors: Mapping[str, Mapping[str, Tensor]], facts: Mapping[str, Any]) -> Path:
     """Write the checkpoint of a step, replacing one of the same step, and return its folder."""
     root.mkdir(parents=True, exist_ok=True)
@@ -188,7 +192,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _without_manifest(folder: Path) -> Exception:
     pickles = sorted(path.name for path in folder.glob("*") if path.suffix in PICKLES)
     if pickles:
-        return ValueError(
+        return Pickled(
             f"{folder / pickles[0]} is a pickle, which could run any code and is never opened: "
             "convert it to safetensors where you trust it, or name a checkpoint of Octavo's own"
         )

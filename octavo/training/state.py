@@ -39,10 +39,12 @@ def restore_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     copied = {id(own[name]) for name in tensors.keys() & own.keys()}
     missing = [name for name, tensor in own.items() if id(tensor) not in copied]
     if missing or tensors.keys() - own.keys():
-        raise ValueError(_mismatch("model", missing, sorted(tensors.keys() - own.keys())))
+        raise RuntimeError(_mismatch("model", missing, sorted(tensors.keys() - own.keys())))
     for name, tensor in tensors.items():
         if own[name].shape != tensor.shape:
-            raise ValueError(f"{name} is {list(tensor.shape)} in the checkpoint, {list(own[name].shape)} in the model")
+            raise RuntimeError(
+                f"{name} is {list(tensor.shape)} in the checkpoint, {list(own[name].shape)} in the model"
+            )
         own[name].copy_(distributed.shard_like(tensor, own[name]))
 
 

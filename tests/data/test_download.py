@@ -83,7 +83,7 @@ def test_a_file_arrives_whole_and_progress_is_told(server: str, tmp_path: Path) 
 def test_a_download_goes_on_where_it_was_cut_off(server: str, tmp_path: Path) -> None:
     Handler.cut = 300_000
     address = Address(f"{server}/a.bin", sha256(CONTENT))
-    with pytest.raises(ValueError, match="cut off after 300000 of 512000 bytes; run it again to go on"):
+    with pytest.raises(RuntimeError, match="cut off after 300000 of 512000 bytes; run it again to go on"):
         fetch(address, tmp_path)
     assert not (tmp_path / "a.bin").exists()
     Handler.cut = None
@@ -93,7 +93,7 @@ def test_a_download_goes_on_where_it_was_cut_off(server: str, tmp_path: Path) ->
 
 def test_a_file_that_changed_meanwhile_is_fetched_anew(server: str, tmp_path: Path) -> None:
     Handler.cut = 300_000
-    with pytest.raises(ValueError, match="cut off"):
+    with pytest.raises(RuntimeError, match="cut off"):
         fetch(Address(f"{server}/a.bin"), tmp_path)
     Handler.cut, Handler.version, Handler.files = None, '"2"', {"/a.bin": CONTENT[::-1]}
     assert fetch(Address(f"{server}/a.bin"), tmp_path).read_bytes() == CONTENT[::-1]
@@ -101,7 +101,9 @@ def test_a_file_that_changed_meanwhile_is_fetched_anew(server: str, tmp_path: Pa
 
 def test_a_wrong_checksum_is_refused_by_name_and_nothing_stays(server: str, tmp_path: Path) -> None:
     wrong = sha256(b"another file")
-    with pytest.raises(ValueError, match=f"a.bin: refused, for its sha256 is {sha256(CONTENT)}, but {wrong} is known"):
+    with pytest.raises(
+        RuntimeError, match=f"a.bin: refused, for its sha256 is {sha256(CONTENT)}, but {wrong} is known"
+    ):
         fetch(Address(f"{server}/a.bin", wrong), tmp_path)
     assert left_in(tmp_path) == []
 
@@ -114,7 +116,7 @@ def test_an_unknown_checksum_is_said_recorded_and_asked_again(
     assert f"trusted and recorded: sha256 {sha256(CONTENT)}" in caplog.text
     assert json.loads((tmp_path / "checksums.json").read_text()) == {"a.bin": sha256(CONTENT)}
     Handler.files = {"/a.bin": b"something else"}
-    with pytest.raises(ValueError, match=r"a.bin: refused, .* is recorded in .*checksums.json at the first download"):
+    with pytest.raises(RuntimeError, match=r"a.bin: refused, .* is recorded in .*checksums.json at the first download"):
         fetch(Address(f"{server}/a.bin"), tmp_path)
     assert (tmp_path / "a.bin").read_bytes() == CONTENT
 
@@ -125,7 +127,7 @@ def test_a_mirror_stands_in(server: str, tmp_path: Path) -> None:
 
 
 def test_every_place_that_failed_is_named(server: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"x.bin could not be fetched: .*/x.bin: HTTP Error 404.*; .*/y/x.bin: HTTP"):
+    with pytest.raises(RuntimeError, match=r"x.bin could not be fetched: .*/x.bin: HTTP Error 404.*; .*/y/x.bin: HTTP"):
         fetch(Address(f"{server}/x.bin", None, (f"{server}/y/x.bin",)), tmp_path)
 
 

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from octavo.training import checkpoint
-from octavo.training.checkpoint import Damaged, DiskFull, folder_of, load, newest, prune, save
+from octavo.training.checkpoint import Damaged, DiskFull, Pickled, folder_of, load, newest, prune, save
 
 FACTS = {"step": 1, "seconds": 0.1, "best": None, "name": "ö"}
 
@@ -215,7 +215,7 @@ def test_a_pickle_never_runs(tmp_path: Path, name: str) -> None:
     folder.mkdir()
     (folder / name).write_bytes(b"cos\nsystem\n(S'touch " + bytes(ran) + b"'\ntR.")
     for read in (load, lambda folder: newest(folder.parent, pytest.fail)):
-        with pytest.raises(ValueError, match=f"{name} is a pickle.*convert it to safetensors"):
+        with pytest.raises(Pickled, match=f"{name} is a pickle.*convert it to safetensors"):
             read(folder)
     assert not ran.exists()
 
