@@ -9,6 +9,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,12 +26,15 @@ from octavo.generation.completions import completions
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.generation.translations import SearchConfig
 from octavo.generation.windows import Window, in_sight, windowed
-from octavo.interfaces import TextModel
+from octavo.interfaces import TextModel, Writer
+from octavo.layers.rounding import round_weights
 from octavo.models import MODELS
+from octavo.ops.streaming import WeightForm
 from octavo.recipe import nearest
 from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
+from octavo.writers import streaming
 
 WORD = 32  # tokens: longer words are rare
 SPELT = {"condition": "write from nothing", "logits": "say what it expects", "read": "translate"}
@@ -62,8 +66,9 @@ class Held(NamedTuple):
 class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenizer-free"]):
     """A trained model with its codec: texts in, texts, figures and vectors out."""
 
-    def __init__(self, run: runs.Run) -> None:
-        self.run = run
+    def __init__(self, run: runs.Run, precision: WeightForm = "fp32") -> None:
+        self.run, self.precision = run, precision
+        round_weights(run.model, precision)
 
     def generate(
         self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, window: Window | None = None, **options: Any
@@ -174,7 +179,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         self, condition: Any, prompts: Sequence[Any], options: dict[str, Any], window: Window | None = None
     ) -> list[Generated]:
         codec, settings = self.run.codec, _settings(options)
-        return generate(self._able("writer"), condition, prompts, codec.alphabet, settings, codec.decode, window=window)
+        return generate(self._streaming, condition, prompts, codec.alphabet, settings, codec.decode, window=window)
 
     @torch.no_grad()
     def _search(
@@ -196,6 +201,10 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
             torch.manual_seed(seed)
             return self._able("condition")(count)
 
+    @cached_property
+    def _streaming(self) -> Writer:
+        return streaming(self._able("writer"), self.precision)
+
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)
 
@@ -205,21 +214,23 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         runs.write_json(save_directory / "config.json", _config_json(self.run))
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, device: Device = "auto", **hub: Any) -> "Pretrained":
+    def _from_pretrained(
+        cls, *, model_id: str, device: Device = "auto", precision: WeightForm = "fp32", **hub: Any
+    ) -> "Pretrained":
         known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
         settings = {name: hub[name] for name in known if name in hub}
         folder = Path(model_id) if Path(model_id).is_dir() else Path(snapshot_download(model_id, **settings))
-        return load(folder, device)
+        return load(folder, device, precision)
 
 
-def load(path: str | Path, device: Device = "auto") -> Pretrained:
-    """A trained model from a run's folder, an exported one, or the hub."""
+def load(path: str | Path, device: Device = "auto", precision: WeightForm = "fp32") -> Pretrained:
+    """A trained model from a run's folder, an exported one, or the hub, its weights in fp32, bf16 or int8."""
     if not Path(path).exists() and _looks_like_hub(str(path)):
         try:
-            return Pretrained.from_pretrained(str(path), device=device)
+            return Pretrained.from_pretrained(str(path), device=device, precision=precision)
         except (HfHubHTTPError, LocalEntryNotFoundError) as error:
             raise ValueError(f"no run {path}, and the hub does not give it: {error}".splitlines()[0]) from None
-    return Pretrained(runs.load_run(Path(path), resolve_device(device)))
+    return Pretrained(runs.load_run(Path(path), resolve_device(device)), precision)
 
 
 def able(model: TextModel, capability: str) -> Any:

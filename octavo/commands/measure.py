@@ -31,7 +31,7 @@ def evaluate(options: argparse.Namespace) -> None:
 
 def score(options: argparse.Namespace) -> None:
     """Bits per byte of each document."""
-    model = load(options.run_folder, options.device)
+    model = load(options.run_folder, options.device, options.precision)
     able(model.run.model, "score")
     scored = (one for texts in some_of(texts_of(options.file, options.unit)) for one in model.score(texts))
     for number, one in enumerate(scored, start=1):

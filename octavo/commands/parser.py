@@ -71,9 +71,13 @@ def _option(name: str, help: str, **settings: Any) -> tuple[str, dict[str, Any]]
     return name, {"help": help, **settings}
 
 
+FORMS = ("fp32", "bf16", "int8")
 RUN = _option("run_folder", "a run's folder, an exported model, or its id on the hub", metavar="RUN")
 JSON = _option("--json", "print JSON", action="store_true")
 DEVICE = _option("--device", "auto, cpu, cuda or mps (default: auto)", default="auto")
+PRECISION = _option(
+    "--precision", "how weights are kept: fp32, bf16 or int8 (default: fp32)", default="fp32", choices=FORMS
+)
 SEED = _option("--seed", "the same seed, the same texts (default: 0)", type=int, default=0)
 FILE = _option("file", "a text file, or - for standard input (default: -)", metavar="FILE", nargs="?", default="-")
 LONGEST = _option("--max-new-tokens", "how many tokens at most (default: 256)", type=_count, default=256)
@@ -97,7 +101,7 @@ CODECS = ("bytes", "characters", "words")
 ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
-BENCHES = ("recurrence", "qrnn", "step", "all")
+BENCHES = ("recurrence", "qrnn", "step", "streaming", "all")
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
@@ -155,6 +159,7 @@ VERBS = (
         RUN,
         FILE,
         UNIT,
+        PRECISION,
         DEVICE,
         JSON,
     ),
@@ -169,6 +174,7 @@ VERBS = (
         *SAMPLING,
         WINDOW,
         SEED,
+        PRECISION,
         DEVICE,
         JSON,
     ),
@@ -231,7 +237,7 @@ VERBS = (
         "bench:bench",
         _option(
             "name",
-            "recurrence, qrnn, step or all (default: all)",
+            "recurrence, qrnn, step, streaming or all (default: all)",
             metavar="NAME",
             nargs="?",
             default="all",

@@ -8,7 +8,7 @@ from octavo.pretrained import able, load
 
 def generate(options: argparse.Namespace) -> None:
     """Texts that go on from a prompt, a line between one and the next."""
-    texts = load(options.run_folder, options.device).generate(
+    texts = load(options.run_folder, options.device, options.precision).generate(
         options.prompt,
         options.num,
         num_beams=options.num_beams,
