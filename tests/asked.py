@@ -14,6 +14,7 @@ from octavo.readers.qrnn import QRNNReaderConfig
 from octavo.readers.strided import StridedReaderConfig
 from octavo.schedules import Constant, Ramp
 from octavo.writers import WriterConfig
+from octavo.writers.dilated import DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 from octavo.writers.masked import MaskedWriterConfig
@@ -30,6 +31,7 @@ QRNN_WRITER = QRNNWriterConfig(**SMALL)
 CANVAS: dict[str, Any] = {"embedding": 6, "canvas": 5, "maps": (10, 12)}
 STRIDED_READER = StridedReaderConfig(**CANVAS, width=WIDTH)
 HYBRID_WRITER = HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH))
+DILATED_WRITER = DilatedWriterConfig(**SMALL, inner=5, dilations=(1, 2))
 
 ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm": LSTM_READER,
@@ -66,6 +68,8 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "hybrid-dropped": (HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH, layers=2), drop_word=0.3), "vector"),
     "hybrid-masked": (HybridWriterConfig(**CANVAS, top=MaskedTopConfig(width=WIDTH)), "vector"),
     "hybrid-qrnn": (HybridWriterConfig(**CANVAS, top=QRNNTopConfig(width=WIDTH)), "vector"),
+    "dilated": (DILATED_WRITER, "nothing vector reading"),
+    "dilated-one-block": (DilatedWriterConfig(**SMALL, inner=5, dilations=(3,), window=2, dropout=0.3), "vector"),
 }
 
 ASKED_MODELS: dict[str, ModelConfig] = {
@@ -73,6 +77,7 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),
     "language-model-tied": LanguageModelConfig(writer=ASKED_WRITERS["lstm-tied"][0]),
     "language-model-qrnn": LanguageModelConfig(writer=QRNN_WRITER, unit=7),
+    "language-model-dilated": LanguageModelConfig(writer=DILATED_WRITER),
     "autoencoder": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER),
     "autoencoder-narrow": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, unit="text"),
     "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),

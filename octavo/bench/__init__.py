@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from octavo.bench import qrnn, recurrence, step, streaming
+from octavo.bench import decoding, qrnn, recurrence, step, streaming
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 from octavo.training.precision import resolve_precision
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "qrnn": qrnn.rows,
     "step": step.rows,
     "streaming": streaming.rows,
+    "decoding": decoding.rows,
 }
 
 

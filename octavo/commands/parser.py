@@ -101,7 +101,7 @@ CODECS = ("bytes", "characters", "words")
 ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
-BENCHES = ("recurrence", "qrnn", "step", "streaming", "all")
+BENCHES = ("recurrence", "qrnn", "step", "streaming", "decoding", "all")
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
@@ -237,7 +237,7 @@ VERBS = (
         "bench:bench",
         _option(
             "name",
-            "recurrence, qrnn, step, streaming or all (default: all)",
+            "recurrence, qrnn, step, streaming, decoding or all (default: all)",
             metavar="NAME",
             nargs="?",
             default="all",

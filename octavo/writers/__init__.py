@@ -6,6 +6,7 @@ from pydantic import Discriminator
 
 from octavo.interfaces import Alphabet, Writer
 from octavo.ops.streaming import WeightForm
+from octavo.writers.dilated import DilatedWriter, DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriter, HybridWriterConfig
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
 from octavo.writers.masked import MaskedWriter, MaskedWriterConfig
@@ -13,10 +14,12 @@ from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
 from octavo.writers.streaming_qrnn import StreamingQRNN, can_stream
 
 WriterConfig = Annotated[
-    HybridWriterConfig | LSTMWriterConfig | MaskedWriterConfig | QRNNWriterConfig, Discriminator("kind")
+    DilatedWriterConfig | HybridWriterConfig | LSTMWriterConfig | MaskedWriterConfig | QRNNWriterConfig,
+    Discriminator("kind"),
 ]
 
 WRITERS: dict[type, type[Writer]] = {
+    DilatedWriterConfig: DilatedWriter,
     HybridWriterConfig: HybridWriter,
     LSTMWriterConfig: LSTMWriter,
     MaskedWriterConfig: MaskedWriter,

@@ -1,0 +1,79 @@
+"""Shapes: L length, B batch, D features, V vocabulary."""
+
+import pytest
+import torch
+from torch import Tensor
+
+from octavo.recipes import dilated_vae
+from octavo.writers.dilated import DilatedWriter, DilatedWriterConfig
+from tests.batches import DOCUMENTS, perturbed
+
+
+def open_writer(dilations: tuple[int, ...], window: int = 3, condition: int = 0) -> DilatedWriter:
+    """Every weight above zero and each product near a mean, so that no ReLU closes and no influence cancels."""
+    torch.manual_seed(0)
+    sizes = {"width": 4, "inner": 3, "embedding": 4}
+    config = DilatedWriterConfig(**sizes, dilations=dilations, window=window)
+    writer = DilatedWriter(config, DOCUMENTS, condition).double().eval()
+    for weight in writer.parameters():
+        weight.data.uniform_(0.1, 2.0 / max(1, weight.shape[-1]) if weight.ndim > 1 else 0.2)
+    return writer
+
+
+def seen(writer: DilatedWriter, condition_BC: Tensor | None = None) -> list[bool]:
+    """Whether each state of a text knows what its first input was."""
+    inputs_LB = torch.randint(DOCUMENTS.size - 1, (writer.context + 5, 1))
+    state = writer.begin(condition_BC, 1)
+    before_LBD, after_LBD = (writer(text_LB, state).states_LBD for text_LB in (inputs_LB, perturbed(inputs_LB, 0)))
+    return (before_LBD != after_LBD).flatten(1).any(1).tolist()
+
+
+@pytest.mark.parametrize(("name", "size"), [("tiny", 3), ("smaller", 7), ("s", 15), ("m", 63), ("l", 125), ("vl", 187)])
+def test_it_sees_exactly_as_many_past_tokens_as_its_size_says(name: str, size: int) -> None:
+    writer = open_writer(dilated_vae.DILATIONS[name])
+    assert writer.context == size
+    assert seen(writer) == [True] * size + [False] * 5
+
+
+def test_a_condition_changes_nothing_of_what_it_sees() -> None:
+    writer = open_writer((1, 2), condition=2)
+    assert seen(writer, torch.rand(1, 2, dtype=torch.double)) == [True] * 7 + [False] * 5
+
+
+@pytest.mark.parametrize("window", [1, 2, 4])
+def test_another_window_is_another_size(window: int) -> None:
+    writer = open_writer((1, 2), window)
+    assert seen(writer) == [True] * ((window - 1) * 3 + 1) + [False] * 5
+
+
+def test_the_condition_stands_beside_every_embedding() -> None:
+    writer = open_writer((1, 2), condition=2)
+    inputs_LB, condition_BC = torch.randint(DOCUMENTS.size, (6, 3)), torch.randn(3, 2, dtype=torch.double)
+    x_LBD = writer.enter(torch.cat([writer.embedding(inputs_LB), condition_BC.expand(6, 3, 2)], -1))
+    for block in writer.blocks:
+        x_LBD, _ = block(x_LBD, block.convolution.begin(3))
+    torch.testing.assert_close(writer(inputs_LB, writer.begin(condition_BC, 3)).states_LBD, x_LBD)
+
+
+def test_cached_states_write_what_recomputation_writes() -> None:
+    """Greedily, token for token, over more than twice what it sees."""
+    torch.manual_seed(0)
+    writer = DilatedWriter(DilatedWriterConfig(width=8, inner=6, embedding=6, dilations=(1, 2, 4)), DOCUMENTS, 2)
+    writer.double().eval()
+    condition_BC = torch.randn(5, 2, dtype=torch.double)
+    inputs_LB, state = torch.full((1, 5), DOCUMENTS.begin), writer.begin(condition_BC, 5)
+    for _ in range(40):
+        logits_BV, state = writer.advance(inputs_LB[-1], state)
+        whole_LBD = writer(inputs_LB, writer.begin(condition_BC, 5)).states_LBD
+        wanted_BV = writer.head(whole_LBD[-1]).float()
+        assert torch.equal(logits_BV.argmax(-1), wanted_BV.argmax(-1))
+        torch.testing.assert_close(logits_BV, wanted_BV)
+        inputs_LB = torch.cat([inputs_LB, wanted_BV.argmax(-1)[None]])
+    assert len({tuple(text) for text in inputs_LB.T.tolist()}) > 1
+
+
+def test_a_writer_without_blocks_is_refused() -> None:
+    from pydantic import TypeAdapter, ValidationError
+
+    with pytest.raises(ValidationError, match="at least 1 item"):
+        TypeAdapter(DilatedWriterConfig).validate_python({"dilations": ()})
