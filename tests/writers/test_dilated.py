@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
 from octavo.recipes import dilated_vae
@@ -51,7 +52,7 @@ def test_the_condition_stands_beside_every_embedding() -> None:
     inputs_LB, condition_BC = torch.randint(DOCUMENTS.size, (6, 3)), torch.randn(3, 2, dtype=torch.double)
     x_LBD = writer.enter(torch.cat([writer.embedding(inputs_LB), condition_BC.expand(6, 3, 2)], -1))
     for block in writer.blocks:
-        x_LBD, _ = block(x_LBD, block.convolution.begin(3))
+        x_LBD, _ = block(x_LBD, block.begin(3))
     torch.testing.assert_close(writer(inputs_LB, writer.begin(condition_BC, 3)).states_LBD, x_LBD)
 
 
@@ -73,7 +74,5 @@ def test_cached_states_write_what_recomputation_writes() -> None:
 
 
 def test_a_writer_without_blocks_is_refused() -> None:
-    from pydantic import TypeAdapter, ValidationError
-
     with pytest.raises(ValidationError, match="at least 1 item"):
         TypeAdapter(DilatedWriterConfig).validate_python({"dilations": ()})
