@@ -49,6 +49,7 @@ class Block(nn.Module):
         self.dropout = Dropout(config.dropout)
 
     def begin(self, batch: int) -> Tensor:
+        """Zeros for the inputs before the first."""
         return self.convolution.begin(batch)
 
     def forward(self, x_LBD: Tensor, recent_PBH: Tensor) -> tuple[Tensor, Tensor]:
@@ -59,7 +60,6 @@ class Block(nn.Module):
 class DilatedWriter(Writer):
     """W [e(x_{t-1}); c] + b, then the blocks: each state sees `context` tokens and the condition."""
 
-    context: int
     rolls = True
 
     def __init__(self, config: DilatedWriterConfig, alphabet: Alphabet, condition: int = 0) -> None:
@@ -72,7 +72,7 @@ class DilatedWriter(Writer):
 
     def begin(self, condition: Condition, batch: int) -> DilatedWriterState:
         """Zeros, and the condition's share of the product, taken once for all positions."""
-        recent = tuple(block.begin(batch) for block in self.blocks)
+        recent = tuple(block.begin(batch) for block in self.blocks)  # type: ignore[operator]
         weight_DC = self.enter.weight[:, self.embedding.embedding_dim :]
         if not weight_DC.shape[1]:
             return DilatedWriterState(recent, None)

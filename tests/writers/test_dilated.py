@@ -23,6 +23,7 @@ def open_writer(dilations: tuple[int, ...], window: int = 3, condition: int = 0)
 
 def seen(writer: DilatedWriter, condition_BC: Tensor | None = None) -> list[bool]:
     """Whether each state of a text knows what its first input was."""
+    assert writer.context
     inputs_LB = torch.randint(DOCUMENTS.size - 1, (writer.context + 5, 1))
     state = writer.begin(condition_BC, 1)
     before_LBD, after_LBD = (writer(text_LB, state).states_LBD for text_LB in (inputs_LB, perturbed(inputs_LB, 0)))
@@ -52,7 +53,7 @@ def test_the_condition_stands_beside_every_embedding() -> None:
     inputs_LB, condition_BC = torch.randint(DOCUMENTS.size, (6, 3)), torch.randn(3, 2, dtype=torch.double)
     x_LBD = writer.enter(torch.cat([writer.embedding(inputs_LB), condition_BC.expand(6, 3, 2)], -1))
     for block in writer.blocks:
-        x_LBD, _ = block(x_LBD, block.begin(3))
+        x_LBD, _ = block(x_LBD, block.begin(3))  # type: ignore[operator]
     torch.testing.assert_close(writer(inputs_LB, writer.begin(condition_BC, 3)).states_LBD, x_LBD)
 
 
