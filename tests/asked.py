@@ -87,6 +87,7 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "vae-qrnn": VAEConfig(reader=QRNN_READER, writer=QRNN_WRITER, latent=3, hidden=5, free_bits=0.1),
     "vae-lstm-qrnn": VAEConfig(reader=LSTM_READER, writer=QRNN_WRITER, latent=3, kl_weight=Ramp(until=10), target=0.5),
     "vae-aggressive": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, alone=Constant(value=2)),
+    "vae-hybrid": VAEConfig(reader=STRIDED_READER, writer=HYBRID_WRITER, latent=3, plan=0.2),
     "autoencoder-hybrid": AutoencoderConfig(reader=STRIDED_READER, writer=HYBRID_WRITER, unit="text"),
     "translator-qrnn": TranslatorConfig(reader=QRNN_READER, writer=ASKED_WRITERS["qrnn-attention"][0]),
     "translator": TranslatorConfig(reader=LSTM_READER, writer=ASKED_WRITERS["lstm-attention"][0]),

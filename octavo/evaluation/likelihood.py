@@ -12,7 +12,7 @@ from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
-PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl"), "nats/text")
+PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl", "plan"), "nats/text")
 UNITS = {"accuracy": "share of texts", **PER_TEXT}
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 import torch
 from pydantic import PositiveInt
-from torch import Tensor
+from torch import Tensor, nn
 
 from octavo.config import Tiny, config
-from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State, TextModel
+from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State, TextModel, Written
 from octavo.layers.latent import Gaussian, GaussianHead, noise_of, prior_draws
 from octavo.models.objective import text_nats
 from octavo.ops.losses import gaussian_kl
@@ -27,7 +27,8 @@ class VAEConfig:
 
     `free_bits` nats of each dimension's KL cost nothing (Kingma et al. 2016), nor do `target` nats of the whole, spread
     evenly over the dimensions (Li et al. 2019). `alone` updates of the reader come before each one of all weights
-    (He et al. 2019, their inner loop having a fixed length here).
+    (He et al. 2019, their inner loop having a fixed length here). `plan` is α, the weight of a reconstruction from the
+    writer's last inner activations alone, for one that has such (Semeniuta et al. 2017, eq. 3).
     """
 
     kind: Literal["vae"] = "vae"
@@ -39,10 +40,14 @@ class VAEConfig:
     free_bits: Amount = 0.0
     target: Amount = 0.0
     alone: Schedule = Constant(value=0.0)
+    plan: Amount = 0.0
 
 
 class VAE(TextModel):
-    """J = w Σ_d max(λ, KL(q(z_d | x) ‖ N(0, 1))) − log p(x | z), z ~ q(z | x): sums of a text, averaged over texts."""
+    """J = w Σ_d max(λ, KL(q(z_d | x) ‖ N(0, 1))) − log p(x | z) − α log p'(x | z), z ~ q(z | x).
+
+    All are sums of a text, averaged over texts.
+    """
 
     def __init__(self, config: VAEConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
@@ -52,13 +57,16 @@ class VAE(TextModel):
         self.reader = build_reader(config.reader, alphabet)
         self.head = GaussianHead(self.reader.width, config.latent, config.hidden)
         self.writer = build_writer(config.writer, alphabet, condition=config.latent)
+        self.plan_weight = config.plan
+        self.plan = self._plan_head(config, alphabet) if config.plan else None
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
         if self.training:
             self._choose_who_learns(progress)
         posterior = self.posterior(batch)
         kl_BZ = gaussian_kl(*posterior)
-        reconstruction, _ = self._nats(batch, posterior.at(self._noise(batch, posterior)))
+        written = self._written(batch, posterior.at(self._noise(batch, posterior)))
+        reconstruction, _ = text_nats(self.writer.head, written.states_LBD, batch)
         charged = kl_BZ.clamp(min=self.free).sum() if self.free else kl_BZ.sum()
         objective = reconstruction + self.weight(progress) * charged
         kl, texts = kl_BZ.detach().sum(), len(batch.lengths_B)
@@ -67,6 +75,10 @@ class VAE(TextModel):
             "reconstruction": Mean(reconstruction.detach(), texts),
             "kl": Mean(kl, texts),
         }
+        if self.plan is not None:
+            plan, _ = text_nats(self.plan, written.inner[-1], batch)
+            objective = objective + self.plan_weight * plan
+            metrics["plan"] = Mean(plan.detach(), texts)
         return Loss(Mean(objective, texts), metrics)
 
     def weight(self, progress: Progress) -> float:
@@ -82,7 +94,7 @@ class VAE(TextModel):
 
     def given(self, batch: Batch, z_BZ: Tensor) -> Tensor:
         """−log p(x_t | x_<t, z), nats_LB: zero where no token is."""
-        return self._nats(batch, z_BZ)[1]
+        return text_nats(self.writer.head, self._written(batch, z_BZ).states_LBD, batch)[1]
 
     def encode(self, batch: Batch) -> Tensor:
         """The posterior's means, z_BZ."""
@@ -103,9 +115,14 @@ class VAE(TextModel):
         """Fresh in training, a function of the text in evaluation."""
         return torch.randn_like(posterior.mean_BZ) if self.training else noise_of(batch, self.latent)[0]
 
-    def _nats(self, batch: Batch, z_BZ: Tensor) -> tuple[Tensor, Tensor]:
-        state = self.writer.begin(z_BZ, len(batch.lengths_B))
-        return text_nats(self.writer.head, self.writer(batch.inputs_LB, state).states_LBD, batch)
+    def _written(self, batch: Batch, z_BZ: Tensor) -> Written:
+        return self.writer(batch.inputs_LB, self.writer.begin(z_BZ, len(batch.lengths_B)))
+
+    def _plan_head(self, config: VAEConfig, alphabet: Alphabet) -> nn.Linear:
+        widths = getattr(self.writer, "inner_widths", ())
+        if not widths:
+            raise ValueError(f"plan = {config.plan}: a writer of kind {config.writer.kind} has no plan; a hybrid has")
+        return nn.Linear(widths[-1], alphabet.size)
 
     def _choose_who_learns(self, progress: Progress) -> None:
         """Of every 1 + `alone` updates the first is of all weights, the others are of the reader's alone."""

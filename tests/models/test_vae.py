@@ -11,15 +11,20 @@ from octavo.models.vae import VAE, VAEConfig
 from octavo.ops.losses import gaussian_kl
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.schedules import Constant, Cyclical, Drop, Ramp
+from octavo.writers.hybrid import HybridWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
+from octavo.writers.tops import LSTMTopConfig
 from tests.asking import assert_same, exactly, measured, without_gradient
 from tests.batches import DOCUMENTS, batch_of, rows_of
 
 
 def vae(**changes: Any) -> VAE:
     torch.manual_seed(0)
-    reader, writer = LSTMReaderConfig(width=8, embedding=6), LSTMWriterConfig(width=7, embedding=6)
-    return VAE(VAEConfig(reader=reader, writer=writer, latent=3, **changes), DOCUMENTS)
+    parts: dict[str, Any] = {
+        "reader": LSTMReaderConfig(width=8, embedding=6),
+        "writer": LSTMWriterConfig(width=7, embedding=6),
+    }
+    return VAE(VAEConfig(**parts | changes, latent=3), DOCUMENTS)
 
 
 @torch.no_grad()
@@ -96,3 +101,15 @@ def test_a_vector_is_the_posteriors_mean_and_a_condition_a_draw_from_the_prior()
     assert z_BZ.shape == (2000, 3)
     assert abs(float(z_BZ.mean())) < 0.05
     assert abs(float(z_BZ.var()) - 1) < 0.1
+
+
+def test_a_plan_is_weighed_in_the_objective_and_not_in_the_bound() -> None:
+    writer = HybridWriterConfig(embedding=6, canvas=16, maps=(9, 8), top=LSTMTopConfig(width=8))
+    batch = batch_of()
+    model = exactly(vae(writer=writer, plan=0.3))
+    figures = measured(model, batch)
+    wanted = figures["reconstruction"].total + figures["kl"].total
+    assert figures["nats"].total == pytest.approx(wanted)
+    assert figures["objective"].total == pytest.approx(wanted + 0.3 * figures["plan"].total)
+    with pytest.raises(ValueError, match="has no plan"):
+        vae(plan=0.3)
