@@ -18,20 +18,23 @@ import torch
 from huggingface_hub import ModelHubMixin, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from octavo import runs
+from octavo import latents, runs
 from octavo.evaluation.characters import Thought, thoughts
 from octavo.evaluation.likelihood import scores
+from octavo.evaluation.reconstruction import before_end
 from octavo.generation.beam import beam_search, mean
 from octavo.generation.completions import completions
+from octavo.generation.reconstructions import longest_reconstruction
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.generation.translations import SearchConfig
 from octavo.generation.windows import Window, in_sight, windowed
-from octavo.interfaces import TextModel, Writer
+from octavo.interfaces import OneShot, TextModel, Writer
+from octavo.latents import Latents
 from octavo.layers.rounding import round_weights
 from octavo.models import MODELS
 from octavo.ops.streaming import WeightForm
 from octavo.recipe import nearest
-from octavo.texts import Text, as_bytes, as_trained, batches, of_each, spoken, translate, window_of
+from octavo.texts import Text, as_bytes, as_trained, batches, encoded, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 from octavo.writers import streaming
@@ -101,27 +104,39 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     def encode(self, texts: Sequence[Text]) -> np.ndarray:
         """Each text's vector."""
-        encode = self._able("encode")
-        return np.stack(of_each(self.run, self._as_trained(texts), lambda batch: encode(batch).float().cpu().numpy()))
+        return self.latents(texts).vectors_NZ
 
-    def decode(self, vectors: np.ndarray, **options: Any) -> list[str]:
-        """A text written from each vector, greedily unless the options say otherwise."""
+    def latents(self, texts: Sequence[Text]) -> Latents:
+        """Each text's vector and the length to write it at, which a one-shot writer cannot do without."""
         self._able("encode")
+        return latents.encode(self.run, [encoded(self.run, text) for text in self._as_trained(texts)])
+
+    def decode(
+        self, vectors: np.ndarray, levels: Sequence[int] | np.ndarray | None = None, **options: Any
+    ) -> list[str]:
+        """A text written from each vector at its level, greedily unless the options say otherwise."""
+        self._able("encode")
+        if isinstance(self._able("writer"), OneShot):
+            return self._at_once(vectors, levels, **options)
         condition_BZ = torch.as_tensor(vectors, dtype=torch.float32, device=self.run.device)
         prompts = [np.zeros(0, np.int64)] * len(vectors)
-        made = self._write(condition_BZ, prompts, {"do_sample": False, **options})
+        longest = {} if levels is None else {"max_new_tokens": longest_reconstruction(int(np.max(levels)))}
+        made = self._write(condition_BZ, prompts, {"do_sample": False, **longest, **options})
         return [spoken(self.run, one.ids) for one in made]
 
     def reconstruct(self, texts: Sequence[Text], **options: Any) -> list[str]:
         """Each text through its vector and back."""
-        longest = max(map(len, self._as_trained(texts)), default=0)
-        return self.decode(self.encode(texts), **{"max_new_tokens": 2 * longest + 16, **options})
+        return self.decode(*self.latents(texts), **options) if texts else []
 
     def interpolate(self, first: Text, last: Text, steps: int = 7, **options: Any) -> list[str]:
-        """The texts on the straight line from one text's vector to another's, both ends included."""
-        ends_2Z = self.encode([first, last])
+        """The texts on the straight line from one text's vector to another's, both ends included.
+
+        All are written at the larger of the two texts' lengths.
+        """
+        ends_2Z, levels_2 = self.latents([first, last])
         shares_S1 = np.linspace(0.0, 1.0, steps)[:, None]
-        return self.decode((1 - shares_S1) * ends_2Z[0] + shares_S1 * ends_2Z[1], **options)
+        between_SZ = (1 - shares_S1) * ends_2Z[0] + shares_S1 * ends_2Z[1]
+        return self.decode(between_SZ, np.full(steps, levels_2.max()), **options)
 
     @torch.no_grad()
     def inspect(self, text: Text) -> list[Thought]:
@@ -204,6 +219,15 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     @cached_property
     def _streaming(self) -> Writer:
         return streaming(self._able("writer"), self.precision)
+
+    def _at_once(
+        self, vectors: np.ndarray, levels: Any, max_new_tokens: int | None = None, **options: Any
+    ) -> list[str]:
+        if options:
+            raise ValueError(f"{next(iter(options))}: a one-shot writer takes the likeliest token of every position")
+        known = np.full(len(vectors), latents.UNKNOWN) if levels is None else np.asarray(levels)
+        written = latents.decode(self.run, Latents(np.asarray(vectors), known))
+        return [spoken(self.run, before_end(ids, self.run.codec.alphabet.end)[:max_new_tokens]) for ids in written]
 
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 from octavo.data.cleaning import clean_typed
-from octavo.data.codecs import Codec
 from octavo.data.documents import side_by_side
 from octavo.data.pieces import stretches
 from octavo.generation.translations import SearchConfig, translations
@@ -42,6 +41,14 @@ def spoken(run: Run, ids: Sequence[int]) -> str:
     return run.codec.decode(ids).decode("utf-8", "replace")
 
 
+def encoded(run: Run, text: bytes) -> np.ndarray:
+    """A text's ids, its end among them."""
+    codec, pieces = run.codec, stretches(io.BytesIO(text), "documents", ENCODED)
+    end = [] if codec.alphabet.end is None else [codec.alphabet.end]
+    parts = [codec.encode(piece, "", offset) for piece, _, offset in pieces]
+    return np.concatenate([*parts, np.array(end, codec.dtype)])
+
+
 def window_of(model: TextModel) -> int | None:
     """In what windows the model takes a long text; None where it must see each whole."""
     return WINDOW if model.carries else None
@@ -52,8 +59,12 @@ def batches(run: Run, texts: Sequence[bytes], window: int | None = None) -> Iter
 
     Long ones come in windows if one is given, each batch continuing the one before.
     """
-    ids = [_encoded(run.codec, text) for text in texts]
-    order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
+    return batches_of_ids(run, [encoded(run, text) for text in texts], window)
+
+
+def batches_of_ids(run: Run, ids: Sequence[np.ndarray], window: int | None = None) -> Iterator[Batch]:
+    """The same of texts that are encoded already."""
+    order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
     if window is None and order and len(ids[order[-1]]) > LONGEST:
         raise ValueError(
             f"a text of {len(ids[order[-1]]):,} tokens is too long for this run's model, which sees a text whole, "
@@ -64,14 +75,19 @@ def batches(run: Run, texts: Sequence[bytes], window: int | None = None) -> Iter
             yield batch.map(lambda tensor: tensor.to(run.device))
 
 
-@torch.no_grad()
 def of_each(run: Run, texts: Sequence[bytes], ask: Callable[[Batch], Iterable[T]]) -> list[T]:
     """What a question to batches of whole texts finds of each, in the order of the texts."""
+    return in_order(batches(run, texts), ask)
+
+
+@torch.no_grad()
+def in_order(batches: Iterable[Batch], ask: Callable[[Batch], Iterable[T]]) -> list[T]:
+    """What a question to batches finds of each text, in the order of their numbers, which begin with 0."""
     found: dict[int, T] = {}
-    for batch in batches(run, texts):
+    for batch in batches:
         assert batch.documents_B is not None
         found |= dict(zip(batch.documents_B.tolist(), ask(batch), strict=True))
-    return [found[place] for place in range(len(texts))]
+    return [found[place] for place in range(len(found))]
 
 
 def translate(run: Run, texts: Sequence[Text], search: SearchConfig) -> list[str]:
@@ -86,12 +102,6 @@ def translate(run: Run, texts: Sequence[Text], search: SearchConfig) -> list[str
         )
     )
     return [spoken(run, next(written)) if text.strip() else "" for text in cleaned]
-
-
-def _encoded(codec: Codec, text: bytes) -> np.ndarray:
-    pieces = [codec.encode(piece, "", offset) for piece, _, offset in stretches(io.BytesIO(text), "documents", ENCODED)]
-    end = [] if codec.alphabet.end is None else [codec.alphabet.end]
-    return np.concatenate([*pieces, np.array(end, codec.dtype)])
 
 
 def _in_windows(ids: list[np.ndarray], documents: list[int], begin_id: int, window: int | None) -> Iterator[Batch]:

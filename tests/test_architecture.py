@@ -13,9 +13,10 @@ import pytest
 
 # Downward, left to right. Those joined by | do not import one another; those joined by a comma may.
 ORDER = (
-    "__main__ → cli → commands → __init__ → reproduce, bench, record → pretrained → experiment, figures "
-    "→ measuring, starting → texts → runs → recipes → recipe → models | data | training | evaluation | generation "
-    "→ readers | writers → layers → ops → interfaces → schedules, distributed, environment → config"
+    "__main__ → cli → commands → __init__ → reproduce, bench, record, studies → pretrained → experiment, figures "
+    "→ measuring, starting → latent_files → latents → texts → runs → recipes → recipe "
+    "→ models | data | training | evaluation | generation → readers | writers "
+    "→ layers → ops → interfaces → schedules, distributed, environment → config"
 )
 LAYERS = [[part.strip() for part in layer.replace("|", ",").split(",")] for layer in ORDER.split("→")]
 STRANGERS = [set(layer) for layer, text in zip(LAYERS, ORDER.split("→"), strict=True) if "|" in text]

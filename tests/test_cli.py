@@ -224,8 +224,8 @@ def test_json_can_be_parsed(capsys: Captured, line: str) -> None:
 
 def test_encode_gives_a_vector_for_each_line(capsys: Captured) -> None:
     rows = [json.loads(row) for row in said(capsys, "encode", "vectors", "text.txt").splitlines()]
-    assert (len(rows), len(rows[0])) == (120, 16)
-    assert rows[0] != rows[1]
+    assert (len(rows), len(rows[0]["vector"])) == (120, 16)
+    assert rows[0]["vector"] != rows[1]["vector"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Verbs that write: generate, encode, reconstruct, interpolate, translate, complete."""
+"""Verbs that write: generate, translate, complete."""
 
 import argparse
 
@@ -25,38 +25,6 @@ def generate(options: argparse.Namespace) -> None:
             print_json({"prompt": options.prompt, "text": text})
         else:
             print(("-" * 40 + "\n" if number else "") + options.prompt + text)
-
-
-def encode(options: argparse.Namespace) -> None:
-    """Each line's vector."""
-    model = load(options.run_folder, options.device)
-    able(model.run.model, "encode")
-    for vector in (one for some in some_of(texts_of(options.file)) for one in model.encode(some)):
-        print_json([round(float(value), 6) for value in vector])
-
-
-def reconstruct(options: argparse.Namespace) -> None:
-    """Each line beside what its vector gives back."""
-    model = load(options.run_folder, options.device)
-    able(model.run.model, "encode")
-    backs = (
-        pair for some in some_of(texts_of(options.file)) for pair in zip(some, model.reconstruct(some), strict=True)
-    )
-    for text, back in backs:
-        original = text.decode("utf-8", "replace")
-        if options.json:
-            print_json({"text": original, "reconstruction": back, "exact": back == original})
-        else:
-            print(f"  text  {original}\n  back  {back}")
-
-
-def interpolate(options: argparse.Namespace) -> None:
-    """The texts between two texts, a line each."""
-    if options.steps < 2:
-        raise ValueError(f"--steps {options.steps}: the two ends alone are 2")
-    texts = load(options.run_folder, options.device).interpolate(options.first, options.last, options.steps)
-    shares = [step / (options.steps - 1) for step in range(options.steps)]
-    print_rows(({"share": share, "text": text} for share, text in zip(shares, texts, strict=True)), options.json)
 
 
 def translate(options: argparse.Namespace) -> None:

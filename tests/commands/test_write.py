@@ -33,28 +33,6 @@ def test_a_prompt_may_be_empty(capsys: pytest.CaptureFixture[str], language_mode
     assert json.loads(row)["prompt"] == ""
 
 
-def test_reconstructions_stand_beside_their_texts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], autoencoder_run: Path
-) -> None:
-    (tmp_path / "text.txt").write_text("to be\nor not\n")
-    rows = said(capsys, "reconstruct", autoencoder_run, tmp_path / "text.txt", "--json").splitlines()
-    assert [json.loads(row)["text"] for row in rows] == ["to be", "or not"]
-    lines = said(capsys, "reconstruct", autoencoder_run, tmp_path / "text.txt").splitlines()
-    assert [line for line in lines if line.startswith("  text")] == ["  text  to be", "  text  or not"]
-
-
-def test_interpolation_begins_and_ends_with_the_ends(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], autoencoder_run: Path
-) -> None:
-    rows = said(capsys, "interpolate", autoencoder_run, "to be", "or not", "--steps", 3, "--json").splitlines()
-    between = [json.loads(row) for row in rows]
-    assert [row["share"] for row in between] == [0.0, 0.5, 1.0]
-    (tmp_path / "ends.txt").write_text("to be\nor not\n")
-    backs = said(capsys, "reconstruct", autoencoder_run, tmp_path / "ends.txt", "--json").splitlines()
-    ends = [json.loads(row)["reconstruction"][:10] for row in backs]
-    assert [row["text"][:10] for row in (between[0], between[-1])] == ends
-
-
 def test_completions_are_likely_and_in_order(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
     asked = ["complete", language_model_run, "--prompt", "to b", "--threshold", 0.0005, "--json"]
     rows = [json.loads(row) for row in said(capsys, *asked).splitlines()]

@@ -1,0 +1,170 @@
+"""Verbs about vectors: encode, decode, reconstruct, interpolate."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from octavo import latents
+from octavo.commands.marking import Sign, marked, signs
+from octavo.commands.output import print_facts, print_json, print_rows, some_of, texts_of
+from octavo.data.compression import STDIN
+from octavo.evaluation.reconstruction import Reconstruction, before_end, totals, wrong
+from octavo.interfaces import Mean
+from octavo.latent_files import read_lines, read_npz, rounded, to_lines, write_npz
+from octavo.latents import Latents
+from octavo.pretrained import Pretrained, able, load
+from octavo.runs import Run
+from octavo.texts import as_trained, encoded
+
+COMPARED = 256  # texts that eight bits are tried on
+
+
+def encode(options: argparse.Namespace) -> None:
+    """Each text's vector and level, to standard output or a file."""
+    run = _able(options).run
+    parts: list[Latents] = []
+    count, seconds = 0, 0.0
+    for ids in _some_ids(run, options):
+        started = time.monotonic()
+        made = latents.encode(run, ids)
+        count, seconds = count + len(ids), seconds + time.monotonic() - started
+        if options.int8 and count == len(ids):
+            _say_cost(run, ids[:COMPARED], made)
+        if options.out:
+            parts.append(made)
+            continue
+        for line in to_lines(made, options.int8):
+            print_json(line)
+    _say_speed(count, seconds)
+    if options.out:
+        write_npz(Path(options.out), Latents(*map(np.concatenate, zip(*parts, strict=True))), options.int8)
+        print(options.out)
+
+
+def decode(options: argparse.Namespace) -> None:
+    """Each vector's text."""
+    model = _able(options)
+    if options.file.endswith(".npz"):
+        found = read_npz(Path(options.file))
+    elif options.file == STDIN:
+        found = read_lines("the standard input", sys.stdin.buffer)
+    else:
+        found = read_lines(options.file, Path(options.file).read_bytes().splitlines())
+    started = time.monotonic()
+    texts = _spoken(model.run, latents.decode(model.run, found))
+    _say_speed(len(texts), time.monotonic() - started)
+    for text in texts:
+        if options.json:
+            print_json({"text": text})
+        else:
+            print(text)
+
+
+def reconstruct(options: argparse.Namespace) -> None:
+    """Each text beside what its vector gives back, and how much of all is wrong."""
+    run = _able(options).run
+    sums: dict[str, Mean] = {}
+    for ids in _some_ids(run, options):
+        found = latents.reconstruct(run, ids, options.num_beams)
+        for one in found:
+            if options.json:
+                print_json(_facts(run, one))
+            else:
+                _show(run, one)
+        for name, mean in _totals(run, found).items():
+            sums[name] = sums.get(name, Mean(0, 0)) + mean
+    print_facts({"texts": sums["exact"].count, **{name: mean.value for name, mean in sums.items()}}, options.json)
+
+
+def interpolate(options: argparse.Namespace) -> None:
+    """The texts between two texts, a line each."""
+    if options.steps < 2:
+        raise ValueError(f"--steps {options.steps}: the two ends alone are 2")
+    model = _able(options)
+    levels = model.latents([options.first, options.last]).levels_N.tolist()
+    if len(set(levels)) > 1 and latents.at_once(model.run):
+        _say(f"written at the larger of the two lengths, {max(levels)} instead of {min(levels)}")
+    texts = model.interpolate(options.first, options.last, options.steps)
+    shares = [step / (options.steps - 1) for step in range(options.steps)]
+    print_rows(({"share": share, "text": text} for share, text in zip(shares, texts, strict=True)), options.json)
+
+
+def _able(options: argparse.Namespace) -> Pretrained:
+    model = load(options.run_folder, options.device)
+    able(model.run.model, "encode")
+    return model
+
+
+def _some_ids(run: Run, options: argparse.Namespace) -> Iterator[list[np.ndarray]]:
+    """The texts' ids, several at a time; then a word about those that are longer than any that was trained on."""
+    longest, beyond, count = latents.longest_trained(run), 0, 0
+    for some in some_of(texts_of(options.file, options.unit)):
+        ids = [encoded(run, as_trained(run, text)) for text in some]
+        beyond += sum(len(one) > longest for one in ids) if longest else 0
+        count += len(ids)
+        yield ids
+    if beyond:
+        _say(f"{beyond:,} of {count:,} texts have more than {longest:,} tokens: they are beyond training")
+
+
+def _facts(run: Run, one: Reconstruction) -> dict[str, Any]:
+    longest = latents.longest_trained(run)
+    text, back = _spoken(run, [one.truth_L, one.made_L])
+    places = np.flatnonzero(wrong(one)).tolist()
+    level = latents.level_of(run, len(one.truth_L))
+    beyond = {"beyond_training": len(one.truth_L) > longest} if longest else {}
+    return {"text": text, "reconstruction": back, "exact": not places, "wrong": places, "level": level, **beyond}
+
+
+def _show(run: Run, one: Reconstruction) -> None:
+    """The text as it is, and below what came back; what stands beyond the text's own end is wrong too."""
+    wrong_L = wrong(one).tolist()
+    made = before_end(one.made_L, run.codec.alphabet.end)
+    wrongs = [*wrong_L[: len(made)], *[True] * (len(made) - len(wrong_L))]
+    print(marked(_signs(run, before_end(one.truth_L, run.codec.alphabet.end), []), "  text  "))
+    print(marked(_signs(run, made, wrongs), "  back  "))
+
+
+def _signs(run: Run, ids: Sequence[int], wrongs: Sequence[bool]) -> list[Sign]:
+    """What ids stand for, each wrong or not: byte by byte, or a word at a time."""
+    flags = wrongs or [False] * len(ids)
+    parts = [run.codec.decode([one]) for one in ids]
+    if run.codec.unit == "word":
+        parts = [part + b" " for part in parts]
+    each = chain.from_iterable([flag] * len(part) for part, flag in zip(parts, flags, strict=True))
+    return [*signs(b"".join(parts), [*each])]
+
+
+def _spoken(run: Run, written: Sequence[Any]) -> list[str]:
+    end = run.codec.alphabet.end
+    return [run.codec.decode(before_end(ids, end)).decode("utf-8", "replace") for ids in written]
+
+
+def _totals(run: Run, found: Sequence[Reconstruction]) -> dict[str, Mean]:
+    return totals(found, run.codec.alphabet.end, run.codec.decode, run.codec.unit)
+
+
+def _say_cost(run: Run, ids: list[np.ndarray], made: Latents) -> None:
+    """What eight bits cost: the error of the first texts with and without."""
+    first = Latents(made.vectors_NZ[: len(ids)], made.levels_N[: len(ids)])
+    errors = []
+    for latent in (first, rounded(first)):
+        pairs = zip(ids, latents.decode(run, latent), strict=True)
+        found = [Reconstruction(one, np.array(written)) for one, written in pairs]
+        errors.append(_totals(run, found)[f"{run.codec.unit}_error"].value)
+    whole, eight = errors
+    _say(f"{run.codec.unit} error of the first {len(ids):,} texts: {whole:.4%}, in eight bits {eight:.4%}")
+
+
+def _say_speed(texts: int, seconds: float) -> None:
+    _say(f"{texts:,} texts in {seconds:.1f} s, {texts / max(seconds, 1e-9):,.0f} a second")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)

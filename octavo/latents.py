@@ -1,0 +1,90 @@
+"""Texts as vectors and back, by any run whose model encodes.
+
+N texts, Z latent features, L length, B batch.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from octavo.evaluation.reconstruction import Reconstruction
+from octavo.generation.reconstructions import write_back
+from octavo.interfaces import Batch, OneShot
+from octavo.runs import Run
+from octavo.texts import batches_of_ids, in_order
+
+TOGETHER = 64  # vectors that are written from side by side
+UNKNOWN = 0  # the level of a vector that came without one
+LONGEST = 120  # tokens that a vector of unknown level is taken for
+
+
+class Latents(NamedTuple):
+    """Texts' vectors and, beside each, the length to write it at, or UNKNOWN."""
+
+    vectors_NZ: np.ndarray
+    levels_N: np.ndarray
+
+
+def at_once(run: Run) -> bool:
+    """Whether a run's writer gives all positions of a text at once."""
+    return isinstance(getattr(run.model, "writer", None), OneShot)
+
+
+def level_of(run: Run, length: int) -> int:
+    """The length at which a text of so many tokens is written: a one-shot writer's own, or that of the text."""
+    model: Any = run.model
+    return model.writer.level(length) if at_once(run) else length
+
+
+def encode(run: Run, ids: Sequence[np.ndarray]) -> Latents:
+    """The vectors of texts that are given as their ids."""
+    model: Any = run.model
+    vectors = in_order(batches_of_ids(run, ids), lambda batch: model.encode(batch).float().cpu().numpy())
+    return Latents(np.stack(vectors), np.array([level_of(run, len(one)) for one in ids], np.int32))
+
+
+def decode(run: Run, latents: Latents, beams: int = 1) -> list[list[int]]:
+    """The ids written from each vector, as `write_back` gives them."""
+    model: Any = run.model
+    levels_N = latents.levels_N
+    if at_once(run) and (levels_N == UNKNOWN).any():
+        raise ValueError("this run's writer writes all positions at once: give each vector's level, as encode does")
+    levels_N = np.where(levels_N == UNKNOWN, LONGEST, levels_N)
+    order = np.argsort(levels_N, kind="stable")
+    found: dict[int, list[int]] = {}
+    for begin in range(0, len(order), TOGETHER):
+        places = order[begin : begin + TOGETHER]
+        condition_BZ = torch.as_tensor(latents.vectors_NZ[places], dtype=torch.float32, device=run.device)
+        levels = [int(level) for level in levels_N[places]]
+        written = write_back(model.writer, condition_BZ, levels, run.codec.alphabet, beams)
+        found |= dict(zip(places.tolist(), written, strict=True))
+    return [found[place] for place in range(len(order))]
+
+
+def reconstruct(
+    run: Run, ids: Sequence[np.ndarray], beams: int = 1, read: Sequence[np.ndarray] | None = None
+) -> list[Reconstruction]:
+    """Each text through its vector and back; what is `read`, if anything else, may be the texts mutated."""
+    written = decode(run, encode(run, ids if read is None else read), beams)
+    return [Reconstruction(one, np.array(made, np.int64)) for one, made in zip(ids, written, strict=True)]
+
+
+def teacher_forced(run: Run, ids: Sequence[np.ndarray]) -> list[Reconstruction]:
+    """The likeliest token at each position after the true ones before it, of a writer that goes token by token."""
+    model: Any = run.model
+
+    def guesses(batch: Batch) -> list[np.ndarray]:
+        state = model.writer.begin(model.encode(batch), len(batch.lengths_B))
+        guess_LB: Tensor = model.writer.head(model.writer(batch.inputs_LB, state).states_LBD).argmax(-1)
+        return [guess_LB[:length, row].cpu().numpy() for row, length in enumerate(batch.lengths_B.tolist())]
+
+    return [Reconstruction(*pair) for pair in zip(ids, in_order(batches_of_ids(run, ids), guesses), strict=True)]
+
+
+def longest_trained(run: Run) -> int | None:
+    """How many tokens a text of training had at most, its end among them; None where nothing says so."""
+    batching: Any = run.recipe.data.batching
+    return getattr(batching, "longest", None) or getattr(batching, "window", None)

@@ -1,0 +1,111 @@
+"""Texts to vectors and back, by every verb that does a part of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import octavo
+from octavo.cli import main
+
+TEXTS = "to be\nor not\n\nto be, or not to be, or to have been something longer\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "text.txt").write_text(TEXTS)
+    return tmp_path / "text.txt"
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Any:
+    def ask(*words: object) -> list[str]:
+        assert main([*map(str, words)]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return ask
+
+
+def test_a_line_of_json_holds_a_vector_and_its_level(file: Path, said: Any, autoencoder_run: Path) -> None:
+    rows = [json.loads(line) for line in said("encode", autoencoder_run, file)]
+    vectors_NZ, levels_N = octavo.load(autoencoder_run).latents(TEXTS.splitlines())
+    assert [row["level"] for row in rows] == levels_N.tolist() == [6, 7, 1, 54]
+    np.testing.assert_allclose([row["vector"] for row in rows], vectors_NZ, atol=1e-6)
+
+
+@pytest.mark.parametrize("int8", [[], ["--int8"]])
+def test_what_is_encoded_is_decoded_from_either_form(
+    file: Path, tmp_path: Path, said: Any, autoencoder_run: Path, int8: list[str]
+) -> None:
+    lines = said("encode", autoencoder_run, file, *int8)
+    (tmp_path / "x.jsonl").write_text("\n".join(lines))
+    assert said("encode", autoencoder_run, file, "--out", tmp_path / "x.npz", *int8) == [str(tmp_path / "x.npz")]
+    texts = said("decode", autoencoder_run, tmp_path / "x.jsonl", "--json")
+    assert texts == said("decode", autoencoder_run, tmp_path / "x.npz", "--json")
+    if not int8:
+        whole = [
+            json.loads(line)["reconstruction"] for line in said("reconstruct", autoencoder_run, file, "--json")[:-1]
+        ]
+        assert [json.loads(line)["text"] for line in texts] == whole
+
+
+def test_eight_bits_say_what_they_cost(file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["encode", str(autoencoder_run), str(file), "--int8"]) == 0
+    told = capsys.readouterr().err
+    assert "4 texts in" in told
+    assert "byte error of the first 4 texts: " in told
+    assert ", in eight bits " in told
+
+
+def test_reconstructions_name_their_wrong_places_and_the_totals(file: Path, said: Any, autoencoder_run: Path) -> None:
+    *rows, sums = [json.loads(line) for line in said("reconstruct", autoencoder_run, file, "--json")]
+    assert [row["text"] for row in rows] == TEXTS.splitlines()
+    assert [row["beyond_training"] for row in rows] == [False, False, False, True]
+    for row in rows:
+        truth, made = (row[name].encode() + b"\0" for name in ("text", "reconstruction"))
+        assert row["exact"] == (truth == made) == (not row["wrong"])
+        if "\ufffd" not in row["reconstruction"]:
+            assert row["wrong"] == [
+                place for place in range(len(truth)) if truth[place] != made[place : place + 1][0:1]
+            ]
+    wrong, positions = sum(len(row["wrong"]) for row in rows), sum(len(row["text"]) + 1 for row in rows)
+    assert sums["byte_error"] == pytest.approx(wrong / positions)
+    assert sums["exact"] == sum(row["exact"] for row in rows) / 4
+    assert 0 <= sums["valid_utf8"] <= 1
+
+
+def test_reconstructions_are_marked_in_the_line_below(
+    file: Path, said: Any, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = said("reconstruct", autoencoder_run, file)
+    texts = [line for line in lines if line.startswith("  text  ")]
+    assert texts[:2] == ["  text  to be", "  text  or not"]
+    assert any(set(line.strip()) == {"^"} for line in lines)
+    assert any(line.strip().startswith("byte error") for line in lines)
+    assert main(["reconstruct", str(autoencoder_run), str(file)]) == 0
+    assert "1 of 4 texts have more than 32 tokens: they are beyond training" in capsys.readouterr().err
+
+
+def test_interpolation_begins_and_ends_with_the_ends(tmp_path: Path, said: Any, autoencoder_run: Path) -> None:
+    rows = said("interpolate", autoencoder_run, "to be", "or not", "--steps", 3, "--json")
+    between = [json.loads(row) for row in rows]
+    assert [row["share"] for row in between] == [0.0, 0.5, 1.0]
+    (tmp_path / "ends.txt").write_text("to be\nor not\n")
+    backs = said("reconstruct", autoencoder_run, tmp_path / "ends.txt", "--json")[:-1]
+    ends = [json.loads(row)["reconstruction"][:10] for row in backs]
+    assert [row["text"][:10] for row in (between[0], between[-1])] == ends
+
+
+@pytest.mark.parametrize("verb", ["encode", "decode", "reconstruct"])
+def test_a_model_that_does_not_encode_is_named(
+    verb: str, file: Path, language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb, str(language_model_run), str(file)]) == 2
+    assert "language_model, cannot encode; models that can: autoencoder" in capsys.readouterr().err
+
+
+def test_what_is_no_vector_is_named(file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", str(autoencoder_run), str(file)]) == 2
+    assert "text.txt, line 1 is no vector of octavo encode" in capsys.readouterr().err

@@ -1,0 +1,77 @@
+"""Texts as vectors and back, by a run."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import octavo
+from octavo import latents
+from octavo.evaluation.reconstruction import before_end
+from octavo.latents import UNKNOWN, Latents
+from octavo.runs import Run
+from octavo.texts import encoded
+
+TEXTS = [b"to be", b"", b"or not", b"9 times 9 is 81", b"to be"]
+
+
+@pytest.fixture(scope="module")
+def run(autoencoder_run: Path) -> Run:
+    return octavo.load(autoencoder_run, "cpu").run
+
+
+def ids_of(run: Run) -> list[np.ndarray]:
+    return [encoded(run, text) for text in TEXTS]
+
+
+def test_every_text_has_its_vector_and_its_length(run: Run) -> None:
+    found = latents.encode(run, ids_of(run))
+    assert found.vectors_NZ.shape == (5, 16)
+    assert found.levels_N.tolist() == [len(text) + 1 for text in TEXTS]
+    np.testing.assert_allclose(found.vectors_NZ[0], found.vectors_NZ[4], atol=1e-6)
+    for place, one in enumerate(ids_of(run)):
+        np.testing.assert_allclose(latents.encode(run, [one]).vectors_NZ[0], found.vectors_NZ[place], atol=1e-5)
+
+
+def test_what_is_decoded_is_what_the_door_gives(run: Run) -> None:
+    found = latents.encode(run, ids_of(run))
+    texts = [run.codec.decode(before_end(ids, run.codec.alphabet.end)) for ids in latents.decode(run, found)]
+    model = octavo.pretrained.Pretrained(run)
+    shorter = [text.decode("utf-8", "replace") for text in texts]
+    whole = model.decode(*found)
+    assert all(one.startswith(other) for one, other in zip(whole, shorter, strict=True))
+    assert model.reconstruct(TEXTS) == whole
+
+
+def test_a_vector_of_unknown_length_is_written_to_its_end(run: Run) -> None:
+    found = latents.encode(run, ids_of(run))
+    for ids, other in zip(
+        latents.decode(run, found._replace(levels_N=np.full(5, UNKNOWN))), latents.decode(run, found), strict=True
+    ):
+        assert ids[: len(other)] == other
+
+
+def test_a_reconstruction_may_be_of_other_texts_than_it_is_held_against(run: Run) -> None:
+    ids = ids_of(run)
+    swapped = latents.reconstruct(run, ids, read=ids[::-1])
+    plain = latents.reconstruct(run, ids)
+    assert [one.truth_L.tolist() for one in swapped] == [one.tolist() for one in ids]
+    assert swapped[0].made_L.tolist() == plain[4].made_L.tolist()
+    assert swapped[1].made_L.tolist()[:18] == plain[3].made_L.tolist()[:18]
+
+
+def test_teacher_forced_guesses_are_what_the_scores_are_of(run: Run) -> None:
+    ids = ids_of(run)
+    forced = latents.teacher_forced(run, ids)
+    assert [len(one.made_L) for one in forced] == [len(one) for one in ids]
+    free = latents.reconstruct(run, ids)
+    for one, other in zip(forced, free, strict=True):
+        assert one.made_L[0] == other.made_L[0]
+
+
+def test_the_longest_text_of_training_is_known(run: Run) -> None:
+    assert latents.longest_trained(run) == 32
+
+
+def test_no_text_gives_no_vector(run: Run) -> None:
+    assert latents.decode(run, Latents(np.zeros((0, 16)), np.zeros(0, np.int32))) == []
