@@ -45,7 +45,8 @@ def evaluate(
     """A run's own metrics on a split of its data, or on another source, every token once, in fp32."""
     store = _store_of(run, split, source)
     started = time.monotonic()
-    if run.recipe.data.batching.kind in ("documents", "pairs"):
+    batching = run.recipe.data.batching
+    if batching.kind in ("documents", "pairs") or (batching.kind == "windows" and batching.apart):
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)

@@ -18,7 +18,7 @@ from torch import nn
 from octavo import distributed
 from octavo.interfaces import Mean
 from octavo.training import checkpoint
-from tests.two_ranks import CONFIGS, IDS_LB, begin, differences, flat, resume, update
+from tests.two_ranks import CONFIGS, IDS_LB, begin, differences, flat, normalised, resume, update
 
 ROOT = Path(__file__).parents[1]
 
@@ -68,6 +68,15 @@ def test_both_ranks_get_the_sum_of_totals_and_counts(seen: list[dict[str, Any]])
 def test_uneven_columns_come_together_in_order(seen: list[dict[str, Any]]) -> None:
     assert [rank["columns"] for rank in seen] == [3, 2]
     assert all(rank["gathered"] == IDS_LB.tolist() for rank in seen)
+
+
+def test_batch_normalisation_is_of_all_ranks_texts(seen: list[dict[str, Any]]) -> None:
+    y_LBD, grad_LBD, variance_D = normalised()
+    for number, rank in enumerate(seen):
+        own, own_grad, own_variance = map(torch.tensor, rank["normalised"])
+        torch.testing.assert_close(own, y_LBD[:, number::2])
+        torch.testing.assert_close(own_grad, grad_LBD[:, number::2])
+        torch.testing.assert_close(own_variance, variance_D)
 
 
 def test_state_passes_between_one_rank_ddp_and_fsdp_bit_for_bit(seen: list[dict[str, Any]]) -> None:

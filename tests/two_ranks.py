@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from octavo import distributed
 from octavo.interfaces import Mean
+from octavo.layers.batch_norm import BatchNorm
 from octavo.training import checkpoint, optimizers
 from octavo.training.optimizers import AdamConfig, Optimizer, OptimizerConfig, SGDConfig
 from octavo.training.state import flatten_model, flatten_optimizer, restore_model, restore_optimizer
@@ -85,6 +86,16 @@ def pass_on(folder: Path, kind: str) -> dict[str, list[str]]:
     return lost
 
 
+def normalised(own: Any = lambda whole: whole) -> tuple[Tensor, Tensor, Tensor]:
+    """What batch normalisation makes of uneven columns, the gradient of its input, and its running variance."""
+    chance = torch.Generator().manual_seed(0)
+    x_LBD, weight_LBD = (own(torch.randn(4, 5, 3, generator=chance)).clone() for _ in range(2))
+    valid_LB, norm = own(torch.arange(4)[:, None] < torch.tensor([4, 1, 3, 0, 2])), BatchNorm(3)
+    y_LBD = norm(x_LBD.requires_grad_(), valid_LB)
+    [grad_LBD] = torch.autograd.grad((y_LBD * weight_LBD).sum(), x_LBD)
+    return y_LBD.detach(), grad_LBD, norm.variance_D
+
+
 def main(folder: Path) -> None:
     distributed.start("cpu")
     own_LB = distributed.own_columns(IDS_LB)
@@ -96,6 +107,7 @@ def main(folder: Path) -> None:
         "largest": distributed.largest(distributed.rank()),
         "columns": own_LB.shape[1],
         "gathered": distributed.gather_columns(own_LB).tolist(),
+        "normalised": [part.tolist() for part in normalised(distributed.own_columns)],
         "lost": pass_on(folder, "adam") | pass_on(folder, "sgd"),
     }
     (folder / f"rank-{distributed.rank()}.json").write_text(json.dumps(seen))

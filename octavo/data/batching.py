@@ -11,7 +11,7 @@ from octavo.data.documents import DocumentsConfig as DocumentsConfig
 from octavo.data.documents import PairsConfig as PairsConfig
 from octavo.data.mutation import to_be_mended
 from octavo.data.store import Store
-from octavo.data.streams import Stream, Windows, stream_in_order
+from octavo.data.streams import Stream, Windows, apart_in_order, stream_in_order
 from octavo.data.streams import StreamConfig as StreamConfig
 from octavo.data.streams import WindowsConfig as WindowsConfig
 from octavo.interfaces import Alphabet, Batch
@@ -53,6 +53,8 @@ def in_order(
     where they are long, and those longer than a `window`, if one is given, in windows too. What a document has beyond
     `longest` is cut or dropped as in training.
     """
+    if isinstance(config, WindowsConfig) and config.apart:
+        return apart_in_order(store, config.window, alphabet, rows)
     if isinstance(config, StreamConfig | WindowsConfig):
         return stream_in_order(store, config.window, alphabet, rows)
     return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet, window)

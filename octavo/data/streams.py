@@ -26,11 +26,15 @@ class StreamConfig:
 
 @config
 class WindowsConfig:
-    """Windows at random places, without an end; an epoch is as many tokens as the text has."""
+    """Windows at random places, without an end; an epoch is as many tokens as the text has.
+
+    With `apart` each is a text of its own: what stood before it in the whole is hidden, in evaluation too.
+    """
 
     kind: Literal["windows"] = "windows"
     batch: Annotated[PositiveInt, Tiny(4)] = 32
     window: Annotated[PositiveInt, Tiny(16)] = 128
+    apart: bool = False
 
 
 class Stream:
@@ -64,7 +68,8 @@ class Windows:
     def batch(self, step: int, columns: slice) -> Batch:
         places = len(self.store.tokens) - self.length + 1
         starts_B = np.random.default_rng([self.seed, step]).integers(places, size=self.config.batch)[columns]
-        return _windows(self.store, self.alphabet, starts_B, np.full_like(starts_B, self.length), continues=False)
+        lengths_B = np.full_like(starts_B, self.length)
+        return _windows(self.store, self.alphabet, starts_B, lengths_B, continues=False, apart=self.config.apart)
 
 
 def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
@@ -77,9 +82,24 @@ def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) ->
         yield _windows(store, alphabet, starts_B + begin, lengths_B, continues=begin > 0)
 
 
-def _windows(store: Store, alphabet: Alphabet, starts_B: np.ndarray, lengths_B: np.ndarray, continues: bool) -> Batch:
+def apart_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
+    """Every token once, in windows that know nothing of one another, the last of which may be shorter."""
+    starts_N = np.arange(0, len(store.tokens), window)
+    for starts_B in np.split(starts_N, range(rows, len(starts_N), rows)):
+        lengths_B = np.minimum(len(store.tokens) - starts_B, window)
+        yield _windows(store, alphabet, starts_B, lengths_B, continues=False, apart=True)
+
+
+def _windows(
+    store: Store,
+    alphabet: Alphabet,
+    starts_B: np.ndarray,
+    lengths_B: np.ndarray,
+    continues: bool,
+    apart: bool = False,
+) -> Batch:
     """Windows of the flat text, numbered by their first token's place."""
-    previous_B = np.where(starts_B > 0, store.tokens[starts_B - 1], alphabet.begin)
+    previous_B = np.where((starts_B > 0) & (not apart), store.tokens[starts_B - 1], alphabet.begin)
     return Batch(
         tokens_LB=gather(store, alphabet, starts_B, lengths_B),
         lengths_B=torch.from_numpy(lengths_B),

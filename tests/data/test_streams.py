@@ -96,6 +96,16 @@ def test_windows_are_stretches_of_the_text_anywhere(make_store: MakeStore) -> No
     assert starts == set(range(len(TEXT) - 5 + 1))
 
 
+def test_windows_apart_know_nothing_of_what_stood_before_them(make_store: MakeStore) -> None:
+    store, config = make_store(TEXT), WindowsConfig(batch=4, window=5, apart=True)
+    assert (Batches(store, config, ALPHABET, seed=1).batch(3).previous_B == ALPHABET.begin).all()
+    found = [*in_order(store, config, ALPHABET, rows=3)]
+    assert all((batch.previous_B == ALPHABET.begin).all() and not batch.continues for batch in found)
+    windows = [batch.tokens_LB[:length, row] for batch in found for row, length in enumerate(batch.lengths_B)]
+    assert bytes(torch.cat(windows).tolist()) == TEXT
+    assert {len(window) for window in windows[:-1]} == {5}
+
+
 def test_windows_depend_on_seed_and_step_alone(make_store: MakeStore) -> None:
     store, config = make_store(bytes(range(256)) * 4), WindowsConfig(batch=8, window=2)
     first, again, other = (Batches(store, config, ALPHABET, seed).batch(3).tokens_LB for seed in (1, 1, 2))
