@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from octavo.layers.recursion import StaticConfig
 from octavo.models import ModelConfig
 from octavo.models.autoencoder import AutoencoderConfig
 from octavo.models.classifier import ClassifierConfig
@@ -11,14 +12,16 @@ from octavo.models.vae import VAEConfig
 from octavo.readers import ReaderConfig
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReaderConfig
+from octavo.readers.recursive import RecursiveReaderConfig
 from octavo.readers.strided import StridedReaderConfig
 from octavo.schedules import Constant, Ramp
-from octavo.writers import WriterConfig
+from octavo.writers import OneShotConfig, WriterConfig
 from octavo.writers.dilated import DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 from octavo.writers.masked import MaskedWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
+from octavo.writers.recursive import RecursiveWriterConfig
 from octavo.writers.tops import LSTMTopConfig, MaskedTopConfig, QRNNTopConfig
 
 WIDTH = 8
@@ -32,6 +35,10 @@ CANVAS: dict[str, Any] = {"embedding": 6, "canvas": 5, "maps": (10, 12)}
 STRIDED_READER = StridedReaderConfig(**CANVAS, width=WIDTH)
 HYBRID_WRITER = HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH))
 DILATED_WRITER = DilatedWriterConfig(**SMALL, inner=5, dilations=(1, 2))
+FEW: dict[str, Any] = {"width": 6, "depth": 2, "positions": 2}
+STATIC = StaticConfig(longest=16)
+RECURSIVE_READER = RecursiveReaderConfig(**FEW)
+RECURSIVE_WRITER = RecursiveWriterConfig(**FEW)
 
 ASKED_READERS: dict[str, ReaderConfig] = {
     "lstm": LSTM_READER,
@@ -46,6 +53,10 @@ ASKED_READERS: dict[str, ReaderConfig] = {
     "qrnn-bidirectional": QRNNReaderConfig(**SMALL, bidirectional=True),
     "strided": STRIDED_READER,
     "strided-one-page": StridedReaderConfig(width=WIDTH, embedding=6, canvas=16, maps=(9, 9, 12)),
+    "recursive": RECURSIVE_READER,
+    "recursive-deep": RecursiveReaderConfig(width=6, depth=4, positions=1, pool="average"),
+    "recursive-one-hot": RecursiveReaderConfig(width=13, depth=2, positions=3, pool="l2", signed=True),
+    "recursive-static": RecursiveReaderConfig(**FEW, levels=STATIC),
 }
 
 # The configuration, and the conditions it can be given: nothing, a vector for each text, a Reading.
@@ -72,7 +83,15 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "dilated-one-block": (DilatedWriterConfig(**SMALL, inner=5, dilations=(3,), window=2, dropout=0.3), "vector"),
 }
 
+ASKED_ONE_SHOTS: dict[str, OneShotConfig] = {
+    "recursive": RECURSIVE_WRITER,
+    "recursive-deep": RecursiveWriterConfig(width=6, depth=4, positions=1),
+    "recursive-one-hot": RecursiveWriterConfig(width=13, depth=2, positions=3),
+    "recursive-static": RecursiveWriterConfig(**FEW, levels=STATIC),
+}
+
 ASKED_MODELS: dict[str, ModelConfig] = {
+    "vae-recursive": VAEConfig(reader=RECURSIVE_READER, writer=RECURSIVE_WRITER, latent=5),
     "language-model": LanguageModelConfig(writer=LSTM_WRITER),
     "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),
     "language-model-tied": LanguageModelConfig(writer=ASKED_WRITERS["lstm-tied"][0]),
@@ -80,6 +99,9 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "language-model-dilated": LanguageModelConfig(writer=DILATED_WRITER),
     "autoencoder": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER),
     "autoencoder-narrow": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, unit="text"),
+    "autoencoder-recursive": AutoencoderConfig(reader=RECURSIVE_READER, writer=RECURSIVE_WRITER, unit="mean"),
+    "autoencoder-lstm-recursive": AutoencoderConfig(reader=LSTM_READER, writer=RECURSIVE_WRITER, latent=5),
+    "autoencoder-recursive-lstm": AutoencoderConfig(reader=RECURSIVE_READER, writer=LSTM_WRITER, unit="mean"),
     "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),
     "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
     "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),

@@ -21,8 +21,8 @@ from octavo.readers import READERS, ReaderConfig, build_reader
 from octavo.recipes import recipe
 from octavo.runs import WEIGHTS, About, describe, load_run, save_weights
 from octavo.training.state import flatten_model
-from octavo.writers import WRITERS, WriterConfig, build_writer
-from tests.asked import ASKED_MODELS, ASKED_READERS, ASKED_WRITERS, WIDTH
+from octavo.writers import ONE_SHOTS, WRITERS, OneShotConfig, WriterConfig, build_writer
+from tests.asked import ASKED_MODELS, ASKED_ONE_SHOTS, ASKED_READERS, ASKED_WRITERS, WIDTH
 from tests.asking import (
     assert_same,
     assert_same_loss,
@@ -46,6 +46,7 @@ WRITER = pytest.mark.parametrize(
         for kind in kinds.split()
     ],
 )
+ONE_SHOT = pytest.mark.parametrize("config", ASKED_ONE_SHOTS.values(), ids=ASKED_ONE_SHOTS.keys())
 MODEL = pytest.mark.parametrize("config", ASKED_MODELS.values(), ids=ASKED_MODELS.keys())
 
 STREAMED = pytest.mark.parametrize(
@@ -61,6 +62,7 @@ def models_with(capability: str) -> pytest.MarkDecorator:
 def test_every_part_is_asked() -> None:
     assert {type(config) for config in ASKED_READERS.values()} == READERS.keys()
     assert {type(config) for config, _ in ASKED_WRITERS.values()} == WRITERS.keys()
+    assert {type(config) for config in ASKED_ONE_SHOTS.values()} == ONE_SHOTS.keys()
     assert {type(config) for config in ASKED_MODELS.values()} == MODELS.keys()
 
 
@@ -80,7 +82,7 @@ def test_a_reading_has_the_shapes_it_should(config: ReaderConfig) -> None:
     reader, batch = build_reader(config, DOCUMENTS), batch_of()
     reading = reader(batch.tokens_LB, batch.lengths_B)
     assert reading.summary_BD.shape == (len(batch.lengths_B), reader.width)
-    assert reading.states_LBD.shape == (*batch.tokens_LB.shape, reader.width)
+    assert reading.states_LBD.shape[:2] == batch.tokens_LB.shape
     assert torch.equal(reading.lengths_B, batch.lengths_B)
     assert all(len(summary_BD) == len(batch.lengths_B) for summary_BD in reading.layers)
 
@@ -182,6 +184,38 @@ def test_a_writer_writes_from_its_condition(config: WriterConfig, kind: str) -> 
     other = writer.begin(condition_of(kind, seed=1), inputs_LB.shape[1])
     logits_LBV, others_LBV = (writer.head(writer(inputs_LB, one).states_LBD) for one in (state, other))
     assert torch.equal(logits_LBV, others_LBV) == (kind == "nothing")
+
+
+# One-shot writers
+
+
+@ONE_SHOT
+def test_every_parameter_of_a_one_shot_writer_gets_a_gradient(config: OneShotConfig) -> None:
+    writer = build_writer(config, DOCUMENTS, condition=WIDTH)
+    varied(writer.decode(condition_of("vector", torch.float32), 7)).backward()
+    assert without_gradient(writer) == []
+
+
+@ONE_SHOT
+def test_a_one_shot_writer_writes_at_a_level_that_holds_the_text(config: OneShotConfig) -> None:
+    writer = exactly(build_writer(config, DOCUMENTS, condition=WIDTH))
+    levels = [writer.level(length) for length in range(1, 17)]
+    assert all(level >= length for length, level in enumerate(levels, 1))
+    assert levels == sorted(levels)
+    for level in set(levels):
+        assert writer.level(level) == level
+        assert writer.decode(condition_of("vector"), level).shape == (level, 4, DOCUMENTS.size)
+    assert_same(writer.decode(condition_of("vector"), 7), writer.decode(condition_of("vector"), writer.level(7)))
+
+
+@ONE_SHOT
+def test_a_one_shot_writer_minds_its_own_condition_alone(config: OneShotConfig) -> None:
+    writer, condition_BD = exactly(build_writer(config, DOCUMENTS, condition=WIDTH)), condition_of("vector")
+    whole_LBV = writer.decode(condition_BD, 7)
+    for row in range(4):
+        assert_same(writer.decode(condition_BD[[row]], 7)[:, 0], whole_LBV[:, row])
+    other_LBV = writer.decode(condition_of("vector", seed=1), 7)
+    assert (other_LBV != whole_LBV).any(-1).all()
 
 
 # Models

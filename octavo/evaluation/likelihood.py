@@ -13,7 +13,7 @@ Sums = dict[str, Mean]
 Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
 PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl", "plan"), "nats/text")
-UNITS = {"accuracy": "share of texts", **PER_TEXT}
+UNITS = {"error": "share of tokens", "accuracy": "share of texts", **PER_TEXT}
 
 
 class Scale(NamedTuple):

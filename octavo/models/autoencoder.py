@@ -1,5 +1,6 @@
 """The autoencoder: a reader's summary as a writer's condition. Shapes: L length, B batch, Z latent features."""
 
+import dataclasses
 from typing import Annotated, Literal
 
 from pydantic import PositiveInt
@@ -7,10 +8,12 @@ from torch import Tensor, nn
 
 from octavo.config import Tiny, config
 from octavo.interfaces import Alphabet, Batch, Loss, Progress, State, TextModel
-from octavo.models.objective import Unit, objective, text_nats
+from octavo.models.objective import Unit, objective
+from octavo.models.reconstruction import Cost
+from octavo.models.reconstruction import cost as cost_of
 from octavo.readers import ReaderConfig, build_reader
 from octavo.readers.lstm import LSTMReaderConfig
-from octavo.writers import WriterConfig, build_writer
+from octavo.writers import AnyWriterConfig, build_writer
 from octavo.writers.lstm import LSTMWriterConfig
 
 
@@ -20,13 +23,13 @@ class AutoencoderConfig:
 
     kind: Literal["autoencoder"] = "autoencoder"
     reader: ReaderConfig = LSTMReaderConfig()
-    writer: WriterConfig = LSTMWriterConfig()
+    writer: AnyWriterConfig = LSTMWriterConfig()
     latent: Annotated[PositiveInt | None, Tiny(16)] = None
     unit: Unit = "token"
 
 
 class Autoencoder(TextModel):
-    """A text to a vector and back: z = W r(x), log p(x | z) = Σ_t log p(x_t | x_<t, z)."""
+    """A text to a vector and back: z = W r(x), log p(x | z) = Σ_t log p(x_t | x_<t, z), or without x_<t in one shot."""
 
     def __init__(self, config: AutoencoderConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
@@ -37,8 +40,9 @@ class Autoencoder(TextModel):
         self.writer = build_writer(config.writer, alphabet, condition=width)
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
-        nats, _ = self._nats(batch)
-        return objective(nats, batch, self.unit)
+        cost = self._cost(batch)
+        loss = objective(cost.total, cost.nats_LB, batch, self.unit)
+        return dataclasses.replace(loss, metrics=loss.metrics | cost.metrics)
 
     def encode(self, batch: Batch) -> Tensor:
         """The vectors z_BZ."""
@@ -47,9 +51,7 @@ class Autoencoder(TextModel):
 
     def score(self, batch: Batch, carry: State = None) -> tuple[Tensor, State]:
         """Each token's nats_LB given the text's own vector: the cost of reconstruction, not of the text."""
-        return self._nats(batch)[1], None
+        return self._cost(batch).nats_LB, None
 
-    def _nats(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        state = self.writer.begin(self.encode(batch), len(batch.lengths_B))
-        written = self.writer(batch.inputs_LB, state)
-        return text_nats(self.writer.head, written.states_LBD, batch)
+    def _cost(self, batch: Batch) -> Cost:
+        return cost_of(self.writer, self.encode(batch), batch, self.unit)

@@ -36,8 +36,8 @@ class LanguageModel(TextModel):
                 nn.init.uniform_(parameter, -config.uniform, config.uniform)
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
-        nats, _, carry = self._nats(batch, carry)
-        return objective(nats, batch, self.unit, carry=carry)
+        total, nats_LB, carry = self._nats(batch, carry)
+        return objective(total, nats_LB, batch, self.unit, carry=carry)
 
     def score(self, batch: Batch, carry: State = None) -> tuple[Tensor, State]:
         """Each token's nats_LB, zero where no token is, and the carry for the window that follows."""
@@ -56,4 +56,4 @@ class LanguageModel(TextModel):
         goes_on = batch.continues and carry is not None
         state = carry if goes_on else self.writer.begin(None, len(batch.lengths_B))
         written = self.writer(batch.inputs_LB, state)
-        return *text_nats(self.writer.head, written.states_LBD, batch), detach_state(written.state)
+        return *text_nats(self.writer.head, written.states_LBD, batch, self.unit), detach_state(written.state)

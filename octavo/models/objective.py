@@ -10,21 +10,31 @@ from octavo.ops.losses import linear_cross_entropy
 
 # What the objective is a mean over: tokens, or texts (rows of a stream), whose tokens are then summed. Published
 # recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
-# A number is of tokens: nats are then summed over stretches of so many.
-Unit = Literal["token", "text"] | PositiveInt
+# A number is of tokens: nats are then summed over stretches of so many. "mean" is of texts too, but of each text's
+# own mean over its tokens, so that a long text counts as much as a short one (Zhang & LeCun 2018: a text a step).
+Unit = Literal["token", "text", "mean"] | PositiveInt
 
 
-def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The batch's total nats, for the gradient, and each token's nats_LB, zero where no token is."""
-    valid_N = batch.valid_LB.flatten().float()
+def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "token") -> tuple[Tensor, Tensor]:
+    """The total, for the gradient, of what tokens count in this unit, and each token's nats_LB, zero where none is."""
     total, nats_N = linear_cross_entropy(
-        states_LBD.flatten(0, 1), head.weight, head.bias, batch.tokens_LB.flatten(), valid_N
+        states_LBD.flatten(0, 1),
+        head.weight,
+        head.bias,
+        batch.tokens_LB.flatten(),
+        shares(batch, unit).flatten(),
     )
-    return total, (nats_N * valid_N).view_as(batch.tokens_LB)
+    return total, nats_N.view_as(batch.tokens_LB) * batch.valid_LB
 
 
-def objective(nats: Tensor, batch: Batch, unit: Unit, carry: State = None) -> Loss:
-    """The mean of the nats in the unit chosen, and the nats themselves to report."""
+def shares(batch: Batch, unit: Unit) -> Tensor:
+    """shares_LB: what each token's nats count in the objective's total."""
+    valid_LB = batch.valid_LB.float()
+    return valid_LB / batch.lengths_B.clamp(min=1) if unit == "mean" else valid_LB
+
+
+def objective(total: Tensor, nats_LB: Tensor, batch: Batch, unit: Unit, carry: State = None) -> Loss:
+    """The mean of what counts in the unit chosen, and the nats themselves to report."""
     tokens = batch.lengths_B.sum()
-    count = len(batch.lengths_B) if unit == "text" else tokens if unit == "token" else tokens / unit
-    return Loss(Mean(nats, count), {"nats": Mean(nats.detach(), tokens)}, carry)
+    count = len(batch.lengths_B) if unit in ("text", "mean") else tokens if unit == "token" else tokens / unit
+    return Loss(Mean(total, count), {"nats": Mean(nats_LB.sum(), tokens)}, carry)

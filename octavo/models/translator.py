@@ -33,8 +33,7 @@ class Translator(TextModel):
         self.writer = build_writer(config.writer, alphabet, condition=self.reader.width)
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
-        nats, _ = self._nats(batch)
-        return objective(nats, batch, self.unit)
+        return objective(*self._nats(batch), batch, self.unit)
 
     def read(self, source: Batch) -> Reading:
         """What a translation is written from."""
@@ -48,4 +47,4 @@ class Translator(TextModel):
         if batch.source is None:
             raise ValueError("a translator needs pairs: give data.batching.kind pairs and data.files.other")
         state = self.writer.begin(self.read(batch.source), len(batch.lengths_B))
-        return text_nats(self.writer.head, self.writer(batch.inputs_LB, state).states_LBD, batch)
+        return text_nats(self.writer.head, self.writer(batch.inputs_LB, state).states_LBD, batch, self.unit)

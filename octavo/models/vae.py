@@ -10,14 +10,15 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from octavo.config import Tiny, config
-from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State, TextModel, Written
+from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State, TextModel
 from octavo.layers.latent import Gaussian, GaussianHead, noise_of, prior_draws
 from octavo.models.objective import text_nats
+from octavo.models.reconstruction import Cost, cost
 from octavo.ops.losses import gaussian_kl
 from octavo.readers import ReaderConfig, build_reader
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.schedules import Amount, Constant, Schedule, Weight
-from octavo.writers import WriterConfig, build_writer
+from octavo.writers import AnyWriterConfig, build_writer
 from octavo.writers.lstm import LSTMWriterConfig
 
 
@@ -33,7 +34,7 @@ class VAEConfig:
 
     kind: Literal["vae"] = "vae"
     reader: ReaderConfig = LSTMReaderConfig()
-    writer: WriterConfig = LSTMWriterConfig()
+    writer: AnyWriterConfig = LSTMWriterConfig()
     latent: Annotated[PositiveInt, Tiny(4)] = 32
     hidden: Annotated[PositiveInt | None, Tiny(16)] = None
     kl_weight: Weight = Constant(value=1.0)
@@ -65,18 +66,17 @@ class VAE(TextModel):
             self._choose_who_learns(progress)
         posterior = self.posterior(batch)
         kl_BZ = gaussian_kl(*posterior)
-        written = self._written(batch, posterior.at(self._noise(batch, posterior)))
-        reconstruction, _ = text_nats(self.writer.head, written.states_LBD, batch)
+        nats, _, _, inner = self._cost(batch, posterior.at(self._noise(batch, posterior)))
         charged = kl_BZ.clamp(min=self.free).sum() if self.free else kl_BZ.sum()
-        objective = reconstruction + self.weight(progress) * charged
+        objective = nats + self.weight(progress) * charged
         kl, texts = kl_BZ.detach().sum(), len(batch.lengths_B)
         metrics = {
-            "nats": Mean(reconstruction.detach() + kl, batch.lengths_B.sum()),
-            "reconstruction": Mean(reconstruction.detach(), texts),
+            "nats": Mean(nats.detach() + kl, batch.lengths_B.sum()),
+            "reconstruction": Mean(nats.detach(), texts),
             "kl": Mean(kl, texts),
         }
         if self.plan is not None:
-            plan, _ = text_nats(self.plan, written.inner[-1], batch)
+            plan, _ = text_nats(self.plan, inner[-1], batch)
             objective = objective + self.plan_weight * plan
             metrics["plan"] = Mean(plan.detach(), texts)
         return Loss(Mean(objective, texts), metrics)
@@ -94,7 +94,7 @@ class VAE(TextModel):
 
     def given(self, batch: Batch, z_BZ: Tensor) -> Tensor:
         """−log p(x_t | x_<t, z), nats_LB: zero where no token is."""
-        return text_nats(self.writer.head, self._written(batch, z_BZ).states_LBD, batch)[1]
+        return self._cost(batch, z_BZ).nats_LB
 
     def encode(self, batch: Batch) -> Tensor:
         """The posterior's means, z_BZ."""
@@ -115,8 +115,8 @@ class VAE(TextModel):
         """Fresh in training, a function of the text in evaluation."""
         return torch.randn_like(posterior.mean_BZ) if self.training else noise_of(batch, self.latent)[0]
 
-    def _written(self, batch: Batch, z_BZ: Tensor) -> Written:
-        return self.writer(batch.inputs_LB, self.writer.begin(z_BZ, len(batch.lengths_B)))
+    def _cost(self, batch: Batch, z_BZ: Tensor) -> Cost:
+        return cost(self.writer, z_BZ, batch)
 
     def _plan_head(self, config: VAEConfig, alphabet: Alphabet) -> nn.Linear:
         widths = getattr(self.writer, "inner_widths", ())

@@ -7,13 +7,17 @@ from pydantic import Discriminator
 from octavo.interfaces import Alphabet, Reader
 from octavo.readers.lstm import LSTMReader, LSTMReaderConfig
 from octavo.readers.qrnn import QRNNReader, QRNNReaderConfig
+from octavo.readers.recursive import RecursiveReader, RecursiveReaderConfig
 from octavo.readers.strided import StridedReader, StridedReaderConfig
 
-ReaderConfig = Annotated[LSTMReaderConfig | QRNNReaderConfig | StridedReaderConfig, Discriminator("kind")]
+ReaderConfig = Annotated[
+    LSTMReaderConfig | QRNNReaderConfig | RecursiveReaderConfig | StridedReaderConfig, Discriminator("kind")
+]
 
 READERS: dict[type, type[Reader]] = {
     LSTMReaderConfig: LSTMReader,
     QRNNReaderConfig: QRNNReader,
+    RecursiveReaderConfig: RecursiveReader,
     StridedReaderConfig: StridedReader,
 }
 

@@ -1,22 +1,28 @@
-"""Writers: what came before, and a condition, to the next token. One file each, and one line here."""
+"""Writers: what came before, and a condition, to the next token, or a condition to all positions at once.
 
-from typing import Annotated
+One file each, and one line here.
+"""
+
+from typing import Annotated, overload
 
 from pydantic import Discriminator
 
-from octavo.interfaces import Alphabet, Writer
+from octavo.interfaces import Alphabet, OneShot, Writer
 from octavo.ops.streaming import WeightForm
 from octavo.writers.dilated import DilatedWriter, DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriter, HybridWriterConfig
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
 from octavo.writers.masked import MaskedWriter, MaskedWriterConfig
 from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
+from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
 from octavo.writers.streaming_qrnn import StreamingQRNN, can_stream
 
 WriterConfig = Annotated[
     DilatedWriterConfig | HybridWriterConfig | LSTMWriterConfig | MaskedWriterConfig | QRNNWriterConfig,
     Discriminator("kind"),
 ]
+OneShotConfig = RecursiveWriterConfig
+AnyWriterConfig = Annotated[WriterConfig | OneShotConfig, Discriminator("kind")]
 
 WRITERS: dict[type, type[Writer]] = {
     DilatedWriterConfig: DilatedWriter,
@@ -25,11 +31,20 @@ WRITERS: dict[type, type[Writer]] = {
     MaskedWriterConfig: MaskedWriter,
     QRNNWriterConfig: QRNNWriter,
 }
+ONE_SHOTS: dict[type, type[OneShot]] = {
+    RecursiveWriterConfig: RecursiveWriter,
+}
 
 
-def build_writer(config: WriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer:
+@overload
+def build_writer(config: OneShotConfig, alphabet: Alphabet, condition: int = 0) -> OneShot: ...
+@overload
+def build_writer(config: WriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer: ...
+@overload
+def build_writer(config: AnyWriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer | OneShot: ...
+def build_writer(config: AnyWriterConfig, alphabet: Alphabet, condition: int = 0) -> Writer | OneShot:
     """The writer that this configuration describes, for conditions of so many features."""
-    return WRITERS[type(config)](config, alphabet, condition)
+    return {**WRITERS, **ONE_SHOTS}[type(config)](config, alphabet, condition)
 
 
 def streaming(writer: Writer, form: WeightForm = "fp32") -> Writer:

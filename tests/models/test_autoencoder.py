@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 
+from octavo.interfaces import Writer
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.writers.lstm import LSTMWriterConfig
@@ -37,6 +38,7 @@ def test_a_text_is_written_from_its_source_where_it_has_one() -> None:
 
 def test_a_score_is_the_writers_from_the_texts_vector() -> None:
     model, batch = autoencoder(latent=3), batch_of()
+    assert isinstance(model.writer, Writer)
     state = model.writer.begin(model.encode(batch), 4)
     log_LBV = model.writer.head(model.writer(batch.inputs_LB, state).states_LBD).log_softmax(-1)
     nats_LB = -log_LBV.gather(-1, batch.tokens_LB[..., None])[..., 0]

@@ -20,15 +20,15 @@ def test_each_tokens_nats_are_minus_its_log_probability() -> None:
     torch.testing.assert_close(total, nats_LB.sum())
 
 
-@pytest.mark.parametrize(("unit", "count"), [("token", 18), ("text", 4)])
+@pytest.mark.parametrize(("unit", "count"), [("token", 18), ("text", 4), ("mean", 4), (9, 2)])
 def test_an_objective_is_a_mean_over_its_unit_and_nats_over_tokens(unit: str, count: int) -> None:
     batch = batch_of((7, 4, 1, 6))
-    loss = objective(torch.tensor(36.0), batch, unit)  # type: ignore[arg-type]
+    loss = objective(torch.tensor(36.0), 2.0 * batch.valid_LB, batch, unit)  # type: ignore[arg-type]
     assert loss.objective.value == 36 / count
     assert loss.metrics["nats"].value == 2.0
 
 
 def test_reported_nats_hold_no_graph_and_the_objective_does() -> None:
-    loss = objective(torch.tensor(1.0, requires_grad=True), batch_of(), "token")
+    loss = objective(torch.tensor(1.0, requires_grad=True), batch_of().valid_LB.float(), batch_of(), "token")
     assert loss.objective.total.requires_grad
     assert not loss.metrics["nats"].total.requires_grad

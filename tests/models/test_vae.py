@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from octavo.interfaces import Progress
+from octavo.interfaces import Progress, Writer
 from octavo.layers.latent import noise_of
 from octavo.models.vae import VAE, VAEConfig
 from octavo.ops.losses import gaussian_kl
@@ -32,6 +32,7 @@ def test_kl_and_reconstruction_are_sums_of_a_text_averaged_over_texts() -> None:
     model, batch = exactly(vae()), batch_of()
     posterior = model.posterior(batch)
     z_BZ = posterior.at(noise_of(batch, 3)[0])
+    assert isinstance(model.writer, Writer)
     log_LBV = model.writer.head(model.writer(batch.inputs_LB, model.writer.begin(z_BZ, 4)).states_LBD).log_softmax(-1)
     nats_LB = -log_LBV.gather(-1, batch.tokens_LB[..., None])[..., 0] * batch.valid_LB
     kl_B = 0.5 * (posterior.mean_BZ**2 + posterior.log_variance_BZ.exp() - 1 - posterior.log_variance_BZ).sum(-1)
