@@ -33,7 +33,7 @@ from octavo.latents import Latents
 from octavo.layers.rounding import round_weights
 from octavo.models import MODELS
 from octavo.ops.streaming import WeightForm
-from octavo.recipe import nearest
+from octavo.spelling import nearest
 from octavo.texts import Text, as_bytes, as_trained, batches, encoded, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model

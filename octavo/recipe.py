@@ -1,7 +1,6 @@
 """A recipe: all that decides a training, as one tree of frozen dataclasses that any field of can be overridden in."""
 
 import dataclasses
-import difflib
 import tomllib
 import types
 import typing
@@ -15,6 +14,7 @@ from octavo.config import config, shrink
 from octavo.data.prepare import DataConfig
 from octavo.models import ModelConfig
 from octavo.schedules import Constant
+from octavo.spelling import nearest
 from octavo.training.trainer import TrainingConfig
 
 NOTHING = "none"  # how TOML, which has no null, writes None
@@ -86,13 +86,6 @@ def differences(before: Any, after: Any) -> dict[str, tuple[Any, Any]]:
     """The dotted paths in which two configurations differ, with both values; None where a path is not there."""
     old, new = dict(fields(before)), dict(fields(after))
     return {path: (old.get(path), new.get(path)) for path in old | new if old.get(path) != new.get(path)}
-
-
-def nearest(name: str, choices: Iterable[str]) -> str:
-    """The choices most like a mistyped name, or all of them, as the end of an error message."""
-    listed = list(choices)
-    close = difflib.get_close_matches(name, listed, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(listed)}"
 
 
 def _set(tree: dict[str, Any], path: list[str], value: Any) -> None:

@@ -5,7 +5,6 @@ it can go on; model.safetensors holds the best weights (or the last, where nothi
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,11 +14,13 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
+from octavo import durable
 from octavo.data.codecs import Codec, codec_from_json
 from octavo.evaluation.likelihood import Scale
 from octavo.interfaces import TextModel
 from octavo.models import build_model
-from octavo.recipe import Recipe, from_toml, nearest, to_toml
+from octavo.recipe import Recipe, from_toml, to_toml
+from octavo.spelling import nearest
 from octavo.training.checkpoint import Damaged
 from octavo.training.state import Tensors, restore_model
 
@@ -94,7 +95,7 @@ def load_run(folder: Path, device: torch.device) -> Run:
 
 def save_weights(weights: Tensors, path: Path) -> None:
     """Weights as safetensors, written whole or not at all."""
-    write_bytes(path, save(weights))
+    durable.write(path, save(weights))
 
 
 def write_json(path: Path, facts: Any) -> None:
@@ -102,21 +103,7 @@ def write_json(path: Path, facts: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """The file whole or not at all; a draft that a killed process left is written over."""
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    draft.replace(path)
+    durable.write(path, text.encode())
 
 
 def _read(folder: Path, name: str, parse: Callable[[Path], T]) -> T:

@@ -16,7 +16,7 @@ ORDER = (
     "__main__ → cli → commands → __init__ → reproduce, bench, record, studies → pretrained → experiment, figures "
     "→ measuring, starting → latent_files → latents → texts → runs → recipes → recipe "
     "→ models | data | training | evaluation | generation → readers | writers "
-    "→ layers → ops → interfaces → schedules, distributed, environment → config"
+    "→ layers → ops → interfaces → schedules, distributed, environment → config, durable, spelling"
 )
 LAYERS = [[part.strip() for part in layer.replace("|", ",").split(",")] for layer in ORDER.split("→")]
 STRANGERS = [set(layer) for layer, text in zip(LAYERS, ORDER.split("→"), strict=True) if "|" in text]

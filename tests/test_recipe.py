@@ -7,7 +7,7 @@ import pytest
 from octavo.data.batching import DocumentsConfig, StreamConfig
 from octavo.models.autoencoder import AutoencoderConfig
 from octavo.models.language_model import LanguageModelConfig
-from octavo.recipe import Recipe, fields, flatten, from_toml, nearest, override, tiny, to_toml
+from octavo.recipe import Recipe, fields, flatten, from_toml, override, tiny, to_toml
 from octavo.recipes import RECIPES, recipe
 from octavo.schedules import Constant, Cosine, Ramp
 from octavo.training.optimizers import AdamWConfig, SGDConfig
@@ -175,11 +175,6 @@ def test_a_stored_recipe_that_was_edited_wrongly_says_where() -> None:
 
 def test_fields_are_the_flattened_tree() -> None:
     assert dict(fields(BYTES)) == flatten(dataclasses.asdict(BYTES))
-
-
-def test_the_nearest_are_named_or_all() -> None:
-    assert nearest("widht", ["width", "layers"]) == "did you mean width?"
-    assert nearest("qqq", ["width", "layers"]) == "choose from width, layers"
 
 
 def test_cosine_becomes_constant_at_its_height() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from octavo.recipe import fields, nearest
+from octavo.recipe import fields
 from octavo.recipes import RECIPES
+from octavo.spelling import nearest
 from tools.results_page import FOLDER, PAGE, page
 
 ROWS = [path for path in sorted(FOLDER.glob("*.json")) if "recipe" in json.loads(path.read_text("utf-8"))]

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from octavo.commands.output import folder_of, print_rows
-from octavo.recipe import nearest
+from octavo.spelling import nearest
 
 
 def recipes(options: argparse.Namespace) -> None:

@@ -1,10 +1,11 @@
 """The verbs and their options. Light: what a verb does is imported when it runs."""
 
 import argparse
-import difflib
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
+
+from octavo.spelling import meant, nearest
 
 Overrides = dict[str, str]
 
@@ -45,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            raise argparse.ArgumentError(action, f"{value!r} is not known: {_nearest(value, list(action.choices))}")
+            raise argparse.ArgumentError(action, f"{value!r} is not known: {nearest(value, action.choices)}")
 
 
 class Verb:
@@ -333,13 +334,7 @@ def _without_overrides(arguments: Sequence[str]) -> tuple[list[str], Overrides]:
 def _unknown(word: str, known: list[str]) -> str:
     if not word.startswith("-"):
         return "one argument too many"
-    close = difflib.get_close_matches(word.partition("=")[0], known, n=2, cutoff=0.6)
-    return f"no such option; did you mean {' or '.join(close)}?" if close else "no such option"
-
-
-def _nearest(value: str, choices: list[str]) -> str:
-    close = difflib.get_close_matches(value, choices, n=2, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"choose from {', '.join(choices)}"
+    return "; ".join(filter(None, ("no such option", meant(word.partition("=")[0], known, like=0.6))))
 
 
 def _version() -> str:

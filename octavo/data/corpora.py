@@ -12,9 +12,10 @@ from octavo.data.files import FilesConfig
 from octavo.data.folders import data_root
 from octavo.data.manual import SPLITS, ManualSplit
 from octavo.data.pieces import Unit
-from octavo.data.sources import PAIR, nearest
+from octavo.data.sources import PAIR
 from octavo.data.splits import FileSplit, Split
 from octavo.data.toy_splits import TOYS
+from octavo.spelling import nearest
 
 Splits = Mapping[str, Split]
 
@@ -65,7 +66,7 @@ def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None)
 def find(name: str) -> Corpus:
     """What the catalogue says of a public corpus."""
     if name not in CATALOGUE:
-        raise ValueError(f"no corpus is called {name!r}{nearest(name, names())}; there are {', '.join(names())}")
+        raise ValueError(f"no corpus is called {name!r}: {nearest(name, names())}")
     return CATALOGUE[name]
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from octavo import durable
 from octavo.config import Share, config
 from octavo.data import corpora
 from octavo.data.batching import BatchingConfig, StreamConfig
@@ -160,8 +161,8 @@ def _fitted(config: CodecConfig, train: Part, cache: Path, on_bytes: OnBytes) ->
         return codec_from_json(json.loads(path.read_bytes()))
     codec = fit(config, _heard(train.pieces(), on_bytes), train.documents)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.write_text(json.dumps(codec.to_json()))
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # others may fit the same at the same time
+    durable.write(draft, json.dumps(codec.to_json()).encode())
     draft.replace(path)
     return codec
 

@@ -1,10 +1,10 @@
 """Which files a source names: a file, all in a folder, the standard input, or two files whose lines are pairs."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from octavo.data.compression import STDIN
+from octavo.spelling import meant
 
 PAIR = "::"
 
@@ -23,16 +23,6 @@ def expand(source: Source) -> list[tuple[str, ...]]:
 def files_of(source: Source) -> list[str]:
     """Every file that is read, once for each time it is."""
     return [file for files in expand(source) for file in files]
-
-
-def nearest(name: str, choices: Sequence[str]) -> str:
-    """The names that may have been meant, as the end of a message.
-
-    >>> nearest("train.tx", ["train.txt", "valid.txt"])
-    '; did you mean train.txt?'
-    """
-    near = get_close_matches(name, choices, n=3)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 def _expand(part: str) -> list[tuple[str, ...]]:
@@ -73,5 +63,5 @@ def _missing(path: Path) -> str:
     """Point at the first part of the path that is not there."""
     there = next(parent for parent in path.parents if parent.is_dir())
     name = path.relative_to(there).parts[0]
-    hint = nearest(name, sorted(file.name for file in there.iterdir()))
-    return f"{path}: no such file or folder{hint}"
+    hint = meant(name, sorted(file.name for file in there.iterdir()))
+    return "; ".join(filter(None, (f"{path}: no such file or folder", hint)))

@@ -14,6 +14,7 @@ import numpy as np
 from octavo.data.codecs import Codec
 from octavo.data.encoding import VERSION, Encoding, texts
 from octavo.data.pieces import Piece
+from octavo.durable import flush
 
 
 class Store:
@@ -81,7 +82,7 @@ def _whole_or_nothing(folder: Path) -> Iterator[Path]:
     try:
         yield draft
         for path in [*draft.rglob("*"), draft]:
-            _sync(path)
+            flush(path)
         _take_name(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -94,15 +95,7 @@ def _take_name(draft: Path, folder: Path) -> None:
         # Another process was first, and what it wrote has the same content.
         if not (folder / "store.json").exists():
             raise
-    _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    flush(folder.parent)
 
 
 def _about(folder: Path) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from octavo.recipe import Recipe, nearest
+from octavo.recipe import Recipe
 from octavo.recipes import latent, lstm, qrnn
+from octavo.spelling import nearest
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "lstm-bytes": lstm.bytes_model,

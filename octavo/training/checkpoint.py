@@ -13,7 +13,6 @@ the first rank, writes. Nothing is ever unpickled: a file can hold numbers and J
 import errno
 import hashlib
 import json
-import os
 import re
 import secrets
 import shutil
@@ -24,6 +23,8 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from octavo.durable import flush
 
 FOLDER = re.compile(r"step-(\d{8,})(\.replaced)?")
 PICKLES = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt"}
@@ -128,7 +129,7 @@ def _write(folder: Path, tensors: Mapping[str, Mapping[str, Tensor]], facts: Map
     files = {path.name: _fingerprint(path) for path in sorted(folder.iterdir())}
     (folder / "manifest.json").write_text(_manifest_text(files))
     for path in [*folder.iterdir(), folder]:
-        _flush(path)
+        flush(path)
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
@@ -137,7 +138,7 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
     if folder.exists():
         folder.rename(replaced)
     fresh.rename(folder)
-    _flush(folder.parent)
+    flush(folder.parent)
     if replaced.exists():
         _remove(replaced)
 
@@ -212,12 +213,3 @@ def _no_room(folder: Path, tensors: Mapping[str, Mapping[str, Tensor]]) -> str:
         f"no room for checkpoint {folder}: it needs {needed:,.1f} MB, {free:,.1f} MB are free; "
         "the checkpoint before it is intact"
     )
-
-
-def _flush(path: Path) -> None:
-    """Force a file or folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

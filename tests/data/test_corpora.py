@@ -164,7 +164,7 @@ def test_a_corpus_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_unknown_gets_the_nearest() -> None:
-    with pytest.raises(ValueError, match=r"no corpus is called 'wikitext2'; did you mean wikitext-2"):
+    with pytest.raises(ValueError, match=r"no corpus is called 'wikitext2': did you mean wikitext-2"):
         resolve("wikitext2")
 
 

@@ -152,5 +152,5 @@ def test_a_corpus_is_fetched_into_its_folder(server: str, tmp_path: Path, monkey
 def test_a_corpus_without_an_address_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="iwslt16-de-en cannot be fetched: WIT3 gives its archives only by a click"):
         download("iwslt16-de-en", tmp_path)
-    with pytest.raises(ValueError, match="no corpus is called 'ptbb'; did you mean ptb"):
+    with pytest.raises(ValueError, match="no corpus is called 'ptbb': did you mean ptb"):
         download("ptbb", tmp_path)

@@ -115,7 +115,7 @@ class Killed(BaseException):
     """Stands for a signal that ends the process; what cleans up after errors does not run."""
 
 
-POINTS = [("save_file", 0), ("save_file", 1), ("_fingerprint", 2), ("_flush", 0), ("_flush", 3), ("_put_in_place", 0)]
+POINTS = [("save_file", 0), ("save_file", 1), ("_fingerprint", 2), ("flush", 0), ("flush", 3), ("_put_in_place", 0)]
 
 
 @pytest.mark.parametrize(("function", "call"), POINTS)
