@@ -17,12 +17,16 @@ from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
+from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
+from octavo.evaluation.words import count_words, word_perplexity
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
+from octavo.running_text import at_contexts, dynamically
 from octavo.runs import Run
 from octavo.texts import LONGEST, WINDOW, translate, window_of
+from octavo.training.dynamic import DynamicConfig
 
 
 @config
@@ -30,13 +34,17 @@ class Measuring:
     """How much is measured, and what beside the metrics.
 
     With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, and nats are of as many
-    tokens, in whole batches, as reach `tokens`; the result says how many.
+    tokens, in whole batches, as reach `tokens`; the result says how many. A language model is measured at exact
+    `contexts`, and once more while it learns (`dynamic`), where these are given; `words` adds what words cost.
     """
 
     details: bool = False
     tokens: PositiveInt | None = None
     search: SearchConfig = SearchConfig()
     limit: PositiveInt | None = None
+    contexts: ContextsConfig | None = None
+    dynamic: DynamicConfig | None = None
+    words: bool = False
 
 
 def evaluate(
@@ -52,12 +60,15 @@ def evaluate(
     of_task = _of_task(run, split, source, store, rows, measuring)
     batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
     totals = sums(run.model, batches, run.device)
+    figures = {name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()}
     return {
         "recipe": run.recipe.name,
         "data": source or run.recipe.data.train,
         "split": "all" if source else split,
-        **{name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()},
+        **figures,
         **of_task,
+        **_of_language(run, store, measuring),
+        **(_of_words(figures, _pieces(run, split, source), run, store) if measuring.words else {}),
         **_measured_of(totals, store),
         "bytes": store.bytes,
         "seconds": round(time.monotonic() - started, 2),
@@ -81,6 +92,25 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
         counts = confusion(model.classify, batches, run.about.label_names, run.device)
         return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
     return {}
+
+
+def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]:
+    """What is asked of a language model beyond its own metrics."""
+    found: dict[str, Any] = {}
+    if measuring.contexts:
+        found["contexts"] = at_contexts(run, store, measuring.contexts)
+    if measuring.dynamic:
+        found["dynamic"] = dynamically(run, store, measuring.dynamic, scale(store, run.codec), measuring.tokens)
+    return found
+
+
+def _of_words(figures: dict[str, float], pieces: Iterable[Piece], run: Run, store: Store) -> dict[str, Any]:
+    """How many words the text has, the ends of its lines or documents among them, and their perplexity."""
+    if "bits_per_byte" not in figures:
+        raise ValueError(f"--words is of models that give a text's likelihood, which {run.recipe.name} does not")
+    end = b"" if run.codec.alphabet.end is None else b"\n"
+    words = count_words(piece.text + (end if piece.ends else b"") for piece in pieces)
+    return {"words": words, "word_perplexity": word_perplexity(figures["bits_per_byte"], store.bytes, words)}
 
 
 def _bleu(run: Run, pairs: Iterable[tuple[bytes, bytes]], search: SearchConfig) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import os
 from pathlib import Path
 
 from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, some_of, texts_of
+from octavo.evaluation.contexts import ContextsConfig
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
 from octavo.pretrained import able, load
 from octavo.record import record
+from octavo.training.dynamic import DynamicConfig
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -19,14 +21,38 @@ def evaluate(options: argparse.Namespace) -> None:
     run = load(options.run_folder, options.device).run
     if options.limit:
         able(run.model, "read")
-    search = SearchConfig(num_beams=options.num_beams, alpha=options.alpha)
-    measuring = Measuring(details=options.json, search=search, limit=options.limit, tokens=options.tokens)
+    measuring = Measuring(
+        details=options.json,
+        search=SearchConfig(num_beams=options.num_beams, alpha=options.alpha),
+        limit=options.limit,
+        tokens=options.tokens,
+        contexts=_contexts(options),
+        dynamic=_dynamic(options),
+        words=options.words,
+    )
     if options.record and (options.data or options.split != "test"):
         raise ValueError("--record measures a run's own valid and test splits: leave out --data and --split")
     if options.record:
         print_json(record(run, Path(options.run_folder), Path(options.record), options.rows, measuring))
         return
     print_facts(evaluate_run(run, options.split, options.data, options.rows, measuring), options.json)
+
+
+def _contexts(options: argparse.Namespace) -> ContextsConfig | None:
+    if options.context:
+        given = {"stride": options.stride, "sample": options.sample, "seed": options.seed}
+        return ContextsConfig(contexts=tuple(options.context), **given)
+    if options.sample or options.stride > 1:
+        raise ValueError("--stride and --sample are of --context: say how many characters come before")
+    return None
+
+
+def _dynamic(options: argparse.Namespace) -> DynamicConfig | None:
+    given = {name: getattr(options, name) for name in ("rule", "rate", "decay", "segment")}
+    given = {name: value for name, value in given.items() if value is not None}
+    if not options.dynamic and given:
+        raise ValueError(f"--{next(iter(given))} is of --dynamic: give that too")
+    return DynamicConfig(**given) if options.dynamic else None
 
 
 def score(options: argparse.Namespace) -> None:

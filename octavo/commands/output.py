@@ -18,12 +18,25 @@ def print_json(value: Any) -> None:
 
 
 def print_facts(facts: dict[str, Any], as_json: bool) -> None:
-    """One object: a line of JSON, or a line for each fact."""
+    """One object: a line of JSON, or a line for each fact, what belongs together indented alike."""
     if as_json:
         print_json(facts)
         return
-    for name, value in facts.items():
+    for name, value in _flat(facts):
         print(f"{name.replace('_', ' '):>20}  {_shown(value)}")
+
+
+def _flat(facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The facts inside facts in a row, each group and each of its rows under a name of its own."""
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            yield f"{name}:", ""
+            yield from _flat(value)
+        elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            for row in value:
+                yield "", "  ".join(f"{key.replace('_', ' ')} {_shown(one)}" for key, one in row.items())
+        else:
+            yield name, value
 
 
 def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:

@@ -98,6 +98,23 @@ WINDOW = _option(
     "what a writer of bounded sight does beyond it: roll, half or exact (default: roll if it can, else half)",
     choices=("roll", "half", "exact"),
 )
+CONTEXTS = (
+    _option("--context", "bits of a language model's characters given exactly so many before", type=_count, nargs="+"),
+    _option("--stride", "score so many characters a window, the first given less; 1 is exact", type=_count, default=1),
+    _option("--sample", "score so many characters, drawn from the seed, with the standard error", type=_count),
+    _option("--seed", "what the sample is drawn from (default: 0)", type=int, default=0),
+)
+DYNAMIC = (
+    _option(
+        "--dynamic", "measure a language model once more while it learns from what it has scored", action="store_true"
+    ),
+    _option(
+        "--rule", "of --dynamic: sgd, or rms, which minds the size of training's gradients", choices=("sgd", "rms")
+    ),
+    _option("--rate", "of --dynamic: how far a step goes (default: 0.0001)", type=float),
+    _option("--decay", "of --dynamic: how strongly what was trained pulls back (default: 0)", type=float),
+    _option("--segment", "of --dynamic: tokens between two steps (default: 64)", type=_count),
+)
 CODECS = ("bytes", "characters", "words")
 ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
@@ -148,6 +165,9 @@ VERBS = (
         *BEAMS,
         _option("--limit", "translate only the first so many texts for BLEU, and say so", type=_count),
         _option("--tokens", "measure only the first so many tokens, and say so", type=_count),
+        *CONTEXTS,
+        *DYNAMIC,
+        _option("--words", "count the text's words too, and give their perplexity", action="store_true"),
         _option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,

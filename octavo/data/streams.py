@@ -53,7 +53,7 @@ class Stream:
         begin = step % self.steps_per_epoch * self.config.window
         length = min(self.config.window, self.row_length - begin)
         starts_B = (np.arange(self.config.batch) * self.row_length + begin)[columns]
-        return _windows(self.store, self.alphabet, starts_B, np.full_like(starts_B, length), continues=begin > 0)
+        return windows_at(self.store, self.alphabet, starts_B, np.full_like(starts_B, length), continues=begin > 0)
 
 
 class Windows:
@@ -69,7 +69,7 @@ class Windows:
         places = len(self.store.tokens) - self.length + 1
         starts_B = np.random.default_rng([self.seed, step]).integers(places, size=self.config.batch)[columns]
         lengths_B = np.full_like(starts_B, self.length)
-        return _windows(self.store, self.alphabet, starts_B, lengths_B, continues=False, apart=self.config.apart)
+        return windows_at(self.store, self.alphabet, starts_B, lengths_B, continues=False, apart=self.config.apart)
 
 
 def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
@@ -79,7 +79,7 @@ def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) ->
     starts_B, ends_B = edges[:-1], edges[1:]
     for begin in range(0, int((ends_B - starts_B).max()), window):
         lengths_B = np.minimum(ends_B - starts_B - begin, window)
-        yield _windows(store, alphabet, starts_B + begin, lengths_B, continues=begin > 0)
+        yield windows_at(store, alphabet, starts_B + begin, lengths_B, continues=begin > 0)
 
 
 def apart_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
@@ -87,15 +87,15 @@ def apart_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> 
     starts_N = np.arange(0, len(store.tokens), window)
     for starts_B in np.split(starts_N, range(rows, len(starts_N), rows)):
         lengths_B = np.minimum(len(store.tokens) - starts_B, window)
-        yield _windows(store, alphabet, starts_B, lengths_B, continues=False, apart=True)
+        yield windows_at(store, alphabet, starts_B, lengths_B, continues=False, apart=True)
 
 
-def _windows(
+def windows_at(
     store: Store,
     alphabet: Alphabet,
     starts_B: np.ndarray,
     lengths_B: np.ndarray,
-    continues: bool,
+    continues: bool = False,
     apart: bool = False,
 ) -> Batch:
     """Windows of the flat text, numbered by their first token's place."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from octavo.interfaces import Writer
-from octavo.writers.sliding import SlidingWriter
+from octavo.writers.sliding import SlidingWriter, at_any_length
 
 # roll: the oldest token leaves the state, as a banded mask would have it; for writers whose positions are relative.
 # half: once the context is full, the older half is dropped and the other read again.
@@ -22,7 +22,7 @@ def windowed(writer: Writer, window: Window | None = None) -> Writer:
         raise ValueError("window 'roll': this run's writer has learned its positions one by one: choose half or exact")
     if window == "exact":
         return SlidingWriter(writer, writer.context - 1)
-    return SlidingWriter(writer, writer.context // 2) if window == "half" or not writer.rolls else writer
+    return SlidingWriter(writer, writer.context // 2) if window == "half" else at_any_length(writer)
 
 
 def in_sight(writer: Writer, inputs: Sequence[int], room: int = 0) -> list[int]:

@@ -10,6 +10,7 @@ from octavo.interfaces import Alphabet, Batch, Loss, Progress, State, TextModel,
 from octavo.models.objective import Unit, objective, text_nats
 from octavo.writers import WriterConfig, build_writer
 from octavo.writers.lstm import LSTMWriterConfig
+from octavo.writers.sliding import at_any_length
 
 
 @config
@@ -46,14 +47,15 @@ class LanguageModel(TextModel):
 
     def logits(self, batch: Batch) -> Tensor:
         """What is expected at each token, logits_LBV."""
-        state = self.writer.begin(None, len(batch.lengths_B))
-        return self.writer.head(self.writer(batch.inputs_LB, state).states_LBD)
+        writer = at_any_length(self.writer)
+        return writer.head(writer(batch.inputs_LB, writer.begin(None, len(batch.lengths_B))).states_LBD)
 
     def condition(self, count: int) -> None:
         """What a new text is written from: nothing."""
 
     def _nats(self, batch: Batch, carry: State) -> tuple[Tensor, Tensor, State]:
+        writer = at_any_length(self.writer)
         goes_on = batch.continues and carry is not None
-        state = carry if goes_on else self.writer.begin(None, len(batch.lengths_B))
-        written = self.writer(batch.inputs_LB, state)
-        return *text_nats(self.writer.head, written.states_LBD, batch, self.unit), detach_state(written.state)
+        state = carry if goes_on else writer.begin(None, len(batch.lengths_B))
+        written = writer(batch.inputs_LB, state)
+        return *text_nats(writer.head, written.states_LBD, batch, self.unit), detach_state(written.state)

@@ -41,12 +41,13 @@ class SlidingWriter(Writer):
     def forward(self, inputs_LB: Tensor, state: SlidingState) -> Written:
         pieces, rest_LB = [], inputs_LB
         while len(rest_LB):
-            piece_LBD, rest_LB, state = self._fill(rest_LB, state)
-            pieces.append(piece_LBD)
-        return Written(torch.cat(pieces), state)
+            piece, rest_LB, state = self._fill(rest_LB, state)
+            pieces.append(piece)
+        states_LBD, *inner = (torch.cat(parts) for parts in zip(*pieces, strict=True))
+        return Written(states_LBD, state, tuple(inner))
 
-    def _fill(self, inputs_LB: Tensor, state: SlidingState) -> tuple[Tensor, Tensor, SlidingState]:
-        """As many inputs as find room: their states, the inputs left over, and the state."""
+    def _fill(self, inputs_LB: Tensor, state: SlidingState) -> tuple[list[Tensor], Tensor, SlidingState]:
+        """As many inputs as find room: their states and inner ones, the inputs left over, and the state."""
         again_SB = state.window_SB[:0]
         if len(state.window_SB) == self.size:
             again_SB = state.window_SB[self.size - self.keep :]
@@ -55,4 +56,10 @@ class SlidingWriter(Writer):
         read_LB = torch.cat([again_SB, inputs_LB[:room]])
         written = self.writer(read_LB, state.inner)
         state = SlidingState(written.state, state.fresh, torch.cat([state.window_SB, read_LB]))
-        return written.states_LBD[len(again_SB) :], inputs_LB[room:], state
+        piece = [states_LBD[len(again_SB) :] for states_LBD in (written.states_LBD, *written.inner)]
+        return piece, inputs_LB[room:], state
+
+
+def at_any_length(writer: Writer) -> Writer:
+    """The writer itself where texts of any length can be given to it, else its window dropping half."""
+    return writer if writer.context is None or writer.rolls else SlidingWriter(writer, writer.context // 2)

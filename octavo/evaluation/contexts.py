@@ -1,0 +1,114 @@
+"""What a character costs given exactly so many before it (Al-Rfou et al. 2019, Table 2).
+
+W windows of a text, S tokens scored at each one's end, B windows side by side, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from pydantic import PositiveInt
+from torch import Tensor
+
+from octavo.config import config
+from octavo.interfaces import Batch, State
+
+Expect = Callable[[Batch, int, State], tuple[Tensor, State]]  # logits_SBV of the last so many tokens, and the carry
+Cut = Callable[[np.ndarray, int], Batch]  # windows of a text from their starts and their length
+
+SIDE_BY_SIDE = 8192  # tokens of all windows together
+
+
+@config
+class ContextsConfig:
+    """Which contexts are compared, and on which characters: all contexts on the same.
+
+    With a stride of S every window scores its last S characters, given C - S + 1 to C before them: 1 is exact. With
+    `sample` it is so many characters, drawn from the seed, each given exactly C.
+    """
+
+    contexts: tuple[PositiveInt, ...]
+    stride: PositiveInt = 1
+    sample: PositiveInt | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.stride > min(self.contexts):
+            raise ValueError(f"stride {self.stride}: it may be as long as the shortest context, {min(self.contexts)}")
+        if self.sample and self.stride > 1:
+            raise ValueError(f"stride {self.stride}: a sample's characters are scored one by one, with stride 1")
+
+
+class Contextual(NamedTuple):
+    """What was found at one context: sums over `count` characters."""
+
+    context: int
+    nats: float
+    squares: float
+    hits: int
+    count: int
+
+    @property
+    def bits(self) -> float:
+        return self.nats / self.count / math.log(2)
+
+    @property
+    def standard_error(self) -> float:
+        """Of the bits, where the characters are a sample: s / √n."""
+        mean = self.nats / self.count
+        variance = max(self.squares / self.count - mean**2, 0.0) * self.count / max(self.count - 1, 1)
+        return math.sqrt(variance / self.count) / math.log(2)
+
+
+@torch.no_grad()
+def by_context(
+    expect: Expect, cut: Cut, tokens: int, asked: ContextsConfig, device: torch.device
+) -> Iterator[Contextual]:
+    """A row for each context, all over the same characters of a text of so many tokens."""
+    ends_W, fresh_W = places(tokens, asked)
+    for context in asked.contexts:
+        rows = max(1, SIDE_BY_SIDE // context)
+        sums = np.zeros(4)
+        for begin in range(0, len(ends_W), rows):
+            ends_B, fresh_B = ends_W[begin : begin + rows], fresh_W[begin : begin + rows]
+            batch = cut(ends_B - context, context).map(lambda tensor: tensor.to(device))
+            sums += _sums(expect, batch, torch.from_numpy(fresh_B).to(device), asked.stride)
+        nats, squares, hits, count = sums.tolist()
+        yield Contextual(context, nats, squares, int(hits), int(count))
+
+
+def places(tokens: int, asked: ContextsConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Where each window ends, and how many tokens before its end no other window scores.
+
+    Those that have fewer than the longest context before them are left out of all.
+
+    >>> places(10, ContextsConfig(contexts=(2, 3), stride=2))
+    (array([ 5,  7,  9, 10]), array([2, 2, 2, 1]))
+    """
+    longest = max(asked.contexts)
+    if asked.sample is None:
+        ends_W = np.append(np.arange(longest, tokens, asked.stride), tokens)
+        if tokens > longest:
+            return ends_W[1:], np.diff(ends_W)
+    elif 0 < asked.sample <= tokens - longest:
+        chance = np.random.default_rng(asked.seed)
+        ends_W = np.sort(chance.choice(tokens - longest, asked.sample, replace=False)) + longest + 1
+        return ends_W, np.ones_like(ends_W)
+    wanted = "" if asked.sample is None else f", of which {asked.sample:,} are wanted"
+    raise ValueError(f"of {tokens:,} tokens {max(tokens - longest, 0):,} have {longest} before them{wanted}")
+
+
+def _sums(expect: Expect, batch: Batch, fresh_B: Tensor, stride: int) -> np.ndarray:
+    """Nats, their squares, the right guesses and the count of what a batch of windows scores anew."""
+    logits_SBV, _ = expect(batch, stride, None)
+    truth_SB = batch.tokens_LB[-stride:]
+    nats_SB = F.cross_entropy(logits_SBV.flatten(0, 1).double(), truth_SB.flatten(), reduction="none").view_as(truth_SB)
+    counted_SB = torch.arange(stride, 0, -1, device=fresh_B.device)[:, None] <= fresh_B
+    right_SB = logits_SBV.argmax(-1) == truth_SB
+    found = nats_SB, nats_SB**2, right_SB.double(), torch.ones_like(nats_SB)
+    return np.array([float((one_SB * counted_SB).sum()) for one_SB in found])

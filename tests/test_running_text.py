@@ -1,0 +1,114 @@
+"""Language models on running text, recurrent and of bounded sight. L length, B batch."""
+
+import copy
+import dataclasses
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import octavo
+from octavo.evaluation.contexts import ContextsConfig
+from octavo.measuring import Measuring, evaluate
+from octavo.models.language_model import LanguageModel
+from octavo.runs import Run
+from octavo.training.dynamic import DynamicConfig
+from tests.bounded import BoundedWriter
+
+CONTEXT = 6
+
+
+@pytest.fixture(scope="module")
+def recurrent(language_model_run: Path) -> Run:
+    return octavo.load(language_model_run, "cpu").run
+
+
+@pytest.fixture(scope="module")
+def bounded(recurrent: Run) -> Run:
+    torch.manual_seed(1)
+    model = copy.deepcopy(recurrent.model)
+    assert isinstance(model, LanguageModel)
+    model.writer = BoundedWriter(size=256, context=CONTEXT).float()
+    return dataclasses.replace(recurrent, model=model)
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> str:
+    (tmp_path / "text.txt").write_text("to be or not to be, that is the question: to be or not\n" * 4)
+    return str(tmp_path / "text.txt")
+
+
+def test_contexts_stand_beside_a_runs_own_metrics(recurrent: Run, text: str) -> None:
+    asked = ContextsConfig(contexts=(4, 9), stride=3)
+    measured = evaluate(recurrent, source=text, measuring=Measuring(contexts=asked))
+    assert measured["contexts"]["stride"] == 3
+    for row, context in zip(measured["contexts"]["rows"], (4, 9), strict=True):
+        assert (row["context"], row["context_at_least"], row["bytes"]) == (context, context - 2, 4 * 55 - 9)
+        assert "standard_error" not in row
+    sample = dataclasses.replace(asked, stride=1, sample=50)
+    measured = evaluate(recurrent, source=text, measuring=Measuring(contexts=sample))
+    assert (measured["contexts"]["sample"], measured["contexts"]["seed"]) == (50, 0)
+    assert all(row["standard_error"] > 0 and row["bytes"] == 50 for row in measured["contexts"]["rows"])
+
+
+def test_a_last_character_costs_what_inspecting_its_window_says(bounded: Run, recurrent: Run, text: str) -> None:
+    """Without a token before the text: the first character of a window is given to the writer, not scored."""
+    tokens = np.frombuffer(Path(text).read_bytes(), np.uint8).astype(np.int64)
+    for run in (bounded, recurrent):
+        assert isinstance(run.model, LanguageModel)
+        writer, bits = run.model.writer, []
+        for place in range(CONTEXT, len(tokens)):
+            inputs_L1 = torch.from_numpy(tokens[place - CONTEXT : place, None])
+            with torch.no_grad():
+                logits_V = writer.head(writer(inputs_L1, writer.begin(None, 1)).states_LBD[-1, 0])
+            bits.append(-float(logits_V.log_softmax(-1)[tokens[place]]) / math.log(2))
+        asked = Measuring(contexts=ContextsConfig(contexts=(CONTEXT,)), tokens=1)
+        [row] = evaluate(run, source=text, measuring=asked)["contexts"]["rows"]
+        assert row["bits_per_byte"] == pytest.approx(float(np.mean(bits)), rel=1e-5)
+
+
+@pytest.mark.parametrize("rule", ["sgd", "rms"])
+def test_dynamic_evaluation_helps_where_a_text_repeats_itself_and_leaves_no_trace(
+    recurrent: Run, text: str, rule: str
+) -> None:
+    before = copy.deepcopy(recurrent.model.state_dict())
+    config = DynamicConfig(rule=rule, rate={"sgd": 1.0, "rms": 0.002}[rule], segment=10, batches=5)  # pyrefly: ignore
+    measured = evaluate(recurrent, source=text, measuring=Measuring(dynamic=config))
+    assert measured["dynamic"]["without_bits_per_byte"] == pytest.approx(measured["bits_per_byte"], rel=1e-5)
+    assert measured["dynamic"]["bits_per_byte"] < measured["bits_per_byte"] - 0.1
+    assert (measured["dynamic"]["tokens"], measured["dynamic"]["rule"]) == (220, rule)
+    assert all(torch.equal(weight, before[name]) for name, weight in recurrent.model.state_dict().items())
+
+
+def test_of_bounded_sight_every_segment_is_given_all_that_can_be_seen(bounded: Run, text: str) -> None:
+    """A segment of one is the exact context; the first characters have less before them."""
+    config = DynamicConfig(rule="sgd", rate=1e-30, segment=1)
+    measured = evaluate(bounded, source=text, measuring=Measuring(dynamic=config, tokens=40))["dynamic"]
+    assert measured["tokens"] == 40
+    assert isinstance(bounded.model, LanguageModel)
+    writer, ids = bounded.model.writer, [ord("\n"), *Path(text).read_bytes()[:40]]
+    nats = 0.0
+    for place in range(1, 41):
+        inputs_L1 = torch.tensor([ids[max(place - CONTEXT, 0) : place]]).T
+        with torch.no_grad():
+            logits_V = writer.head(writer(inputs_L1, writer.begin(None, 1)).states_LBD[-1, 0])
+        nats -= float(logits_V.log_softmax(-1)[ids[place]])
+    assert measured["bits_per_byte"] == pytest.approx(nats / math.log(2) / 40, rel=1e-5)
+    longer = dataclasses.replace(config, segment=50)
+    assert evaluate(bounded, source=text, measuring=Measuring(dynamic=longer))["dynamic"]["tokens"] == 220
+
+
+def test_words_are_counted_and_share_the_whole_cost(recurrent: Run, text: str) -> None:
+    measured = evaluate(recurrent, source=text, measuring=Measuring(words=True))
+    assert measured["words"] == 4 * (14 + 1), "fourteen words and the end of the line, four times"
+    assert measured["word_perplexity"] == pytest.approx(2 ** (measured["bits_per_byte"] * 220 / 60))
+
+
+def test_what_cannot_be_measured_so_is_told(bounded: Run, autoencoder_run: Path, text: str) -> None:
+    with pytest.raises(ValueError, match="context 7: this run's writer sees 6 characters at most"):
+        evaluate(bounded, source=text, measuring=Measuring(contexts=ContextsConfig(contexts=(3, 7)), tokens=1))
+    autoencoder = octavo.load(autoencoder_run, "cpu").run
+    with pytest.raises(ValueError, match="lstm-autoencoder is no language model"):
+        evaluate(autoencoder, measuring=Measuring(dynamic=DynamicConfig()))
