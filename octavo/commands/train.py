@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import re
 import sys
 import tomllib
 from pathlib import Path
@@ -17,9 +16,8 @@ from octavo.experiment import train as run_training
 from octavo.recipe import Recipe, differences, flatten, override, tiny, to_toml
 from octavo.recipes import recipe
 from octavo.runs import stored_about, stored_recipe
+from octavo.training.limits import seconds
 from octavo.training.precision import Precision
-
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def train(options: argparse.Namespace, overrides: Overrides) -> None:
@@ -110,15 +108,3 @@ def _from_file(path: str | None) -> dict[str, Any]:
         raise ValueError(f"--config {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"--config {path}: {error}") from None
-
-
-def seconds(text: str) -> float:
-    """A length of time as people write it.
-
-    >>> seconds("90s"), seconds("1.5h")
-    (90.0, 5400.0)
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text.strip())
-    if not found or float(found[1]) == 0:
-        raise ValueError(f"--time-limit {text}: give a number and s, m, h or d, such as 90s, 10m or 2h")
-    return float(found[1]) * UNITS.get(found[2], 1)

@@ -24,6 +24,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "qrnn-multi30k": qrnn.multi30k,
     "lstm-multi30k": qrnn.multi30k_lstm,
     "qrnn-iwslt": qrnn.iwslt,
+    "lstm-iwslt": qrnn.iwslt_lstm,
     "qrnn-tatoeba": qrnn.tatoeba,
 }
 

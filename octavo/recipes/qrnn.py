@@ -182,6 +182,13 @@ def iwslt() -> Recipe:
     return _on_corpus("qrnn-iwslt", "iwslt16-de-en", "TED talks", f"{PAPER}, Table 3", "BLEU 19.41 test")
 
 
+def iwslt_lstm() -> Recipe:
+    """§3.3, Table 3: the LSTM's 16.53 BLEU."""
+    changes = {"name": "lstm-iwslt", "paper": f"{PAPER}, Table 3", "published": "BLEU 16.53 test"}
+    about = "German to English TED talks by characters: LSTM encoder and decoder with attention"
+    return override(multi30k_lstm(), {**changes, "about": about, "data.train": "iwslt16-de-en"})
+
+
 def tatoeba() -> Recipe:
     """§3.3 on short sentences."""
     return _on_corpus("qrnn-tatoeba", "tatoeba-de-en", "short sentences", f"{PAPER}, §3.3, on Tatoeba")

@@ -1,0 +1,14 @@
+"""Every table and figure of the five papers: what was published, what runs it here, and what that gave."""
+
+from octavo.reproduce import qrnn
+from octavo.reproduce.exhibits import Exhibit
+from octavo.spelling import nearest
+
+EXHIBITS: dict[str, Exhibit] = {exhibit.name: exhibit for exhibit in (*qrnn.EXHIBITS,)}
+
+
+def exhibit(name: str) -> Exhibit:
+    """The exhibit of this name."""
+    if name not in EXHIBITS:
+        raise ValueError(f"no exhibit {name!r}: {nearest(name, EXHIBITS)}")
+    return EXHIBITS[name]

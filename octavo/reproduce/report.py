@@ -1,0 +1,212 @@
+"""results/README.md, from the JSON beside it: each exhibit's published figures, and beside them what was measured.
+
+Nothing on that page is typed by hand. A result of less than the published training, of changed sizes or of other data
+says so in its own line.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from octavo.recipes import RECIPES
+from octavo.reproduce import EXHIBITS
+from octavo.reproduce.exhibits import Exhibit, Row
+from octavo.reproduce.found import Result, measured, read_results, value
+
+HEAD = """# What was measured
+
+Made by `octavo reproduce --report` from the JSON files in this folder, which `octavo evaluate RUN --record FILE`,
+`octavo study … --out FILE` and `octavo bench --out FILE` wrote; a test holds it up to date. Each names its commit, its
+overrides and its machine. A share of 1 is the whole of the published training, and what was not run says so.
+Metrics are of the whole split, every token once, in fp32, unless the row says otherwise.
+"""
+
+PAPERS = {
+    "qrnn": "Quasi-recurrent neural networks",
+    "recursive-autoencoder": "The byte-level recursive convolutional autoencoder",
+    "hybrid-vae": "The hybrid convolutional VAE",
+    "dilated-vae": "The dilated-convolution VAE",
+    "deep-transformer": "The deep character transformer",
+}
+
+
+def page(folder: Path) -> str:
+    """The whole page, as results/README.md ought to read."""
+    results = read_results(folder)
+    parts = [HEAD]
+    shown: set[str] = set()
+    for paper, exhibits in groupby(EXHIBITS.values(), key=lambda exhibit: exhibit.paper):
+        parts.append(f"\n## {PAPERS[paper]}\n\nHow it is built: [docs/papers/{paper}.md](../docs/papers/{paper}.md).\n")
+        for exhibit in exhibits:
+            names, text = _exhibit(exhibit, results, folder)
+            shown |= names
+            parts.append(text)
+    trainings = {
+        name: one
+        for name, one in results.items()
+        if {"recipe", "metrics", "overrides"} <= one.keys() and name not in shown
+    }
+    parts.append(_others(trainings))
+    parts.extend(_bench(name, one) for name, one in results.items() if "machine" in one)
+    return "\n".join(parts) + "\n"
+
+
+def _exhibit(exhibit: Exhibit, results: Mapping[str, Result], folder: Path) -> tuple[set[str], str]:
+    """The names of the results that it shows, and its text."""
+    found = measured(exhibit, results)
+    lines = (
+        [f"\n### {exhibit.title}\n", f"`octavo reproduce {exhibit.name}`\n"]
+        if exhibit.rows
+        else [f"\n### {exhibit.title}\n"]
+    )
+    if exhibit.rows:
+        lines += _table(exhibit, found, results)
+    if exhibit.commands:
+        lines += ["```", *exhibit.commands, "```"]
+        lines.append(_made(exhibit, results))
+    if exhibit.picture:
+        there = (folder.parent / exhibit.picture).exists()
+        lines.append(f"\n![{exhibit.title}](../{exhibit.picture})" if there else "\nNot drawn.")
+    if exhibit.remark:
+        lines.append(f"\n{exhibit.remark}")
+    return {name for names in found.values() for name in names}, "\n".join(lines)
+
+
+def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[str, Result]) -> list[str]:
+    columns = list(exhibit.columns)
+    head = ["system", *(f"{name}, published" for name in columns), *(f"{name}, here" for name in columns)]
+    head += ["data", "share of training", "changed", "wall time", "machine", "commit", "difference"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for row in exhibit.rows:
+        printed = [str(row.published.get(name, "")) for name in columns]
+        for name in found[row.label]:
+            lines.append(_line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
+        if not found[row.label]:
+            lines.append(_line([row.label, *printed, *["not run"] * len(columns), *[""] * 7]))
+    return lines
+
+
+def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> list[str]:
+    values = [value(result, path) for path in exhibit.columns.values()]
+    changed = {path: new for path, new in result["overrides"].items() if path not in row.overrides}
+    share = result.get("share_of_training")
+    return [
+        *(_shown(one) for one in values),
+        f"{result['data']}"
+        + ("" if result["recipe"] == row.recipe else f" ([{result['recipe']}]({name}), a stand-in)"),
+        "" if share is None else f"{share:.3g}",
+        ", ".join(f"{path} = {new}" for path, new in changed.items()) or "nothing",
+        f"{result['wall_seconds'] / 60:.0f} min",
+        _machine(result["hardware"]),
+        f"[`{result['commit']}`]({name})",
+        _difference(exhibit, row, result),
+    ]
+
+
+def _difference(exhibit: Exhibit, row: Row, result: Result) -> str:
+    """How far from the published figures, and what stands between, in one sentence."""
+    apart = []
+    for column, path in exhibit.columns.items():
+        here, there = value(result, path), row.published.get(column)
+        if isinstance(here, int | float) and isinstance(there, int | float):
+            apart.append(f"{column} {here - there:+.3g}")
+    between = []
+    share = result.get("share_of_training")
+    if share is not None and share < 0.995:
+        between.append(f"{share:.1%} of the training")
+    if result["recipe"] != row.recipe:
+        between.append(f"other data, {result['data']}")
+    if any(path.startswith("model.") and path not in row.overrides for path in result["overrides"]):
+        between.append("another size")
+    if between:
+        return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
+    return ", ".join(apart)
+
+
+def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
+    names = [name for name in results for pattern in exhibit.sources if Path(name).match(pattern)]
+    return "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
+
+
+def _others(trainings: Mapping[str, Result]) -> str:
+    """What belongs to no exhibit, and the recipes that nothing has been measured of."""
+    head = [
+        "recipe",
+        "changed",
+        "data",
+        "share of training",
+        "published",
+        "valid",
+        "test",
+        "wall time",
+        "machine",
+        "commit",
+    ]
+    lines = ["\n## Other trainings\n", f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for name, one in trainings.items():
+        share = one.get("share_of_training")
+        lines.append(
+            _line(
+                [
+                    f"[`{one['recipe']}`]({name})",
+                    ", ".join(f"{field} = {value}" for field, value in one["overrides"].items()) or "nothing",
+                    one["data"],
+                    "" if share is None else f"{share:.3g}",
+                    RECIPES[one["recipe"]]().published if one["recipe"] in RECIPES else "",
+                    _metrics(one["metrics"].get("valid")),
+                    _metrics(one["metrics"].get("test")),
+                    f"{one['wall_seconds'] / 60:.0f} min",
+                    _machine(one["hardware"]),
+                    f"`{one['commit']}`",
+                ]
+            )
+        )
+    return "\n".join(lines)
+
+
+def _metrics(metrics: Mapping[str, Any] | None) -> str:
+    if metrics is None:
+        return "none"
+    listed = ", ".join(
+        f"{name.replace('_', ' ')} {one:.4g}"
+        for name, one in metrics.items()
+        if isinstance(one, float) and name != "seconds"
+    )
+    if "tokens_measured" in metrics:
+        listed += f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
+    return listed
+
+
+def _machine(hardware: Mapping[str, Any]) -> str:
+    on_cpu = hardware["device"] == "cpu"
+    name = f"{hardware['cpu']}, {hardware['threads']} threads" if on_cpu else hardware["device"]
+    return f"{name}, {hardware['precision']}"
+
+
+def _bench(name: str, one: Result) -> str:
+    machine = one["machine"]
+    ceilings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in machine.items() if "_per_s" in key)
+    lines = [
+        f"\n## Speed: {Path(name).stem}\n",
+        f"[{name}]({name}), on {machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}, "
+        f"commit `{machine['commit']}`; ceilings: {ceilings}",
+    ]
+    for part, rows in one.items():
+        if part != "machine":
+            lines += ["", f"### {part}", "", *_grid(rows)]
+    return "\n".join(lines)
+
+
+def _grid(rows: list[dict[str, Any]]) -> list[str]:
+    columns = list(dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, dict)))
+    head = [_line(name.replace("_", " ") for name in columns), "|---" * len(columns) + "|"]
+    return head + [_line(str(row.get(name, "")) for name in columns) for row in rows]
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

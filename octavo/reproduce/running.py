@@ -1,0 +1,156 @@
+"""Run what an exhibit lacks: each row a training and its measure, in processes of their own that can be resumed."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from octavo.reproduce.exhibits import Exhibit, Row
+from octavo.training.interruption import Interrupted, Interruption
+from octavo.training.limits import seconds
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is trained, where it goes, and how many run side by side.
+
+    `budget` is full, tiny, or a length of time such as 30m, which the rows of an exhibit share.
+    """
+
+    budget: str = "full"
+    runs: Path = Path("runs/reproduce")
+    results: Path = Path("results")
+    jobs: int = 1
+    stand_in: bool = False
+    device: str = "auto"
+
+
+@dataclass
+class Job:
+    """A row on its way: the folder of its run, the file of its result, and the process at work on it."""
+
+    row: Row
+    recipe: str
+    folder: Path
+    result: Path
+    limits: tuple[str, ...]
+    process: subprocess.Popen[bytes] | None = None
+    measures: bool = False
+    told: str = ""
+
+    def next_command(self, plan: Plan) -> list[str]:
+        """The training, and once that is done the measure."""
+        overrides = [word for path, wanted in self.row.overrides.items() for word in (f"--{path}", str(wanted))]
+        common = ["--device", plan.device]
+        if self.measures:
+            return ["evaluate", str(self.folder), "--record", str(self.result), *common]
+        threads = ["--threads", str(max(1, (os.cpu_count() or 1) // plan.jobs))] if plan.jobs > 1 else []
+        return [
+            "train", self.recipe, "--out", str(self.folder), "--resume", *overrides, *self.limits, *threads, *common,
+        ]  # fmt: skip
+
+    @property
+    def log(self) -> Path:
+        return self.folder.with_name(self.folder.name + ".log")
+
+
+def run(exhibit: Exhibit, plan: Plan, say: Say) -> None:
+    """Run each row that has no result yet; what is stopped is gone on with by the same call."""
+    if not exhibit.rows:
+        commands = "; ".join(exhibit.commands) or "none"
+        raise ValueError(f"{exhibit.name} is not made of trainings: its commands are: {commands}")
+    waiting = []
+    for job in jobs_of(exhibit, plan):
+        if job.result.exists():
+            say(f"{job.row.label}: done, {job.result}")
+        else:
+            waiting.append(job)
+    with Interruption() as interruption, _stopped_at_the_end(waiting):
+        while any(not job.result.exists() for job in waiting):
+            _start_next(waiting, plan)
+            time.sleep(0.2)
+            for job in waiting:
+                _look_after(job, say)
+            if interruption.number is not None:
+                say("stopped: the same command goes on with what is left")
+                raise Interrupted(interruption.number)
+
+
+def jobs_of(exhibit: Exhibit, plan: Plan) -> list[Job]:
+    """A job for each row; results of a tiny budget stay beside its runs, for they say nothing."""
+    folder = plan.runs / plan.budget / exhibit.name
+    results = folder if plan.budget == "tiny" else plan.results
+    suffix = "" if plan.budget in ("full", "tiny") else f"-{plan.budget}"
+    return [
+        Job(
+            row,
+            row.stand_ins[0] if plan.stand_in and row.stand_ins else row.recipe,
+            folder / row.slug,
+            results / f"{exhibit.name}-{row.slug}{suffix}.json",
+            _limits(plan.budget, len(exhibit.rows)),
+        )
+        for row in exhibit.rows
+    ]
+
+
+def _limits(budget: str, rows: int) -> tuple[str, ...]:
+    if budget == "full":
+        return ()
+    return ("--tiny",) if budget == "tiny" else ("--time-limit", f"{seconds(budget) / rows:.0f}s")
+
+
+def _start_next(waiting: Sequence[Job], plan: Plan) -> None:
+    busy = sum(job.process is not None for job in waiting)
+    for job in waiting:
+        if busy < plan.jobs and job.process is None and not job.result.exists():
+            job.log.parent.mkdir(parents=True, exist_ok=True)
+            with job.log.open("ab") as log:
+                command = [sys.executable, "-m", "octavo", *job.next_command(plan)]
+                job.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            busy += 1
+
+
+def _look_after(job: Job, say: Say) -> None:
+    """Tell how far a process is when that is news, and go on from training to measuring when it has ended."""
+    if job.process is None:
+        return
+    ended = job.process.poll()
+    newest = _last_line(job.log)
+    if ended is None:
+        if newest != job.told:
+            say(f"{job.row.label}: {newest}")
+        job.told = newest
+        return
+    job.process = None
+    if ended:
+        raise RuntimeError(f"{job.row.label} ended with {ended}: {newest} (all of it is in {job.log})")
+    if job.measures:
+        say(f"{job.row.label}: done, {job.result}")
+    job.measures = True
+
+
+def _last_line(log: Path) -> str:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - 2000))
+        lines = file.read().decode("utf-8", "replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "starting")
+
+
+@contextmanager
+def _stopped_at_the_end(jobs: Sequence[Job]) -> Iterator[None]:
+    """However this ends, no process is left behind: a training that is told to stop saves itself first."""
+    try:
+        yield
+    finally:
+        for job in jobs:
+            if job.process is not None:
+                job.process.terminate()
+        for job in jobs:
+            if job.process is not None:
+                job.process.wait()

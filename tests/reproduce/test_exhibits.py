@@ -1,0 +1,45 @@
+"""What the exhibits name is there."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from octavo.commands.parser import build_parser
+from octavo.recipe import fields, override
+from octavo.recipes import RECIPES
+from octavo.reproduce import EXHIBITS, exhibit
+from octavo.reproduce.exhibits import Exhibit
+
+ROOT = Path(__file__).parents[2]
+ALL = pytest.mark.parametrize("one", EXHIBITS.values(), ids=EXHIBITS.keys())
+
+
+@ALL
+def test_its_recipes_and_overrides_are_there(one: Exhibit) -> None:
+    for row in one.rows:
+        for name in row.recipes:
+            made = RECIPES[name]()
+            changed = override(made, dict(row.overrides))
+            assert dict(fields(changed)).keys() >= row.overrides.keys()
+        assert row.published.keys() <= one.columns.keys()
+
+
+@ALL
+def test_its_commands_can_be_given(one: Exhibit) -> None:
+    assert one.rows or one.commands
+    for command in one.commands:
+        program, *words = shlex.split(command.partition(" > ")[0])
+        assert program == "octavo"
+        build_parser().parse(words)
+
+
+@ALL
+def test_its_page_is_there_and_rows_have_names_of_their_own(one: Exhibit) -> None:
+    assert (ROOT / "docs" / "papers" / f"{one.paper}.md").is_file()
+    assert len({row.slug for row in one.rows}) == len(one.rows)
+
+
+def test_a_mistyped_name_is_told_the_nearest() -> None:
+    with pytest.raises(ValueError, match="did you mean qrnn-table2"):
+        exhibit("qrnn-tabel2")

@@ -1,0 +1,44 @@
+"""Results find the rows that they belong to."""
+
+from typing import Any
+
+from octavo.reproduce.exhibits import Exhibit, Row
+from octavo.reproduce.found import measured, value
+
+EXHIBIT = Exhibit(
+    "table",
+    "qrnn",
+    "A table",
+    {"test": "test.perplexity"},
+    (
+        Row("plain", "qrnn-ptb"),
+        Row("wide", "qrnn-ptb", overrides={"model.writer.width": 1280}),
+        Row("other", "qrnn-iwslt", stand_ins=("qrnn-multi30k",)),
+    ),
+)
+
+
+def result(recipe: str, share: float = 1.0, **overrides: Any) -> dict[str, Any]:
+    changed = {name.replace("__", "."): new for name, new in overrides.items()}
+    return {"recipe": recipe, "overrides": changed, "share_of_training": share, "metrics": {}}
+
+
+def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
+    results = {
+        "a": result("qrnn-ptb", 0.5, model__writer__width=1280),
+        "b": result("qrnn-ptb", 0.5, training__seed=1),
+        "c": result("qrnn-ptb"),
+        "d": result("qrnn-multi30k"),
+        "e": result("lstm-imdb"),
+        "f": {"machine": {}},
+    }
+    assert measured(EXHIBIT, results) == {"plain": ["c", "b"], "wide": ["a"], "other": ["d"]}
+
+
+def test_a_value_that_is_not_there_is_none() -> None:
+    assert value({"metrics": {"test": None}}, "test.perplexity") is None
+    assert value({}, "test.perplexity") is None
+
+
+def test_a_label_names_a_file() -> None:
+    assert Row("QRNN + zoneout (p = 0.1)", "qrnn-ptb").slug == "qrnn-plus-zoneout-p-0-1"

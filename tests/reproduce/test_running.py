@@ -1,0 +1,72 @@
+"""An exhibit is run, stopped and gone on with, each row in a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from octavo.reproduce import exhibit
+from octavo.reproduce.exhibits import Exhibit, Row
+from octavo.reproduce.running import Plan, jobs_of, run
+
+EXHIBIT = Exhibit(
+    "small",
+    "qrnn",
+    "A small table",
+    {"test": "test.bits_per_byte"},
+    (Row("LSTM", "lstm-bytes"), Row("QRNN", "qrnn-bytes", overrides={"model.writer.window": 3})),
+)
+
+
+def test_what_is_missing_is_run_and_what_is_there_is_left(tmp_path: Path) -> None:
+    plan, said = Plan("tiny", tmp_path / "runs", tmp_path / "results", jobs=2, device="cpu"), list[str]()
+    run(EXHIBIT, plan, said.append)
+    results = {job.row.label: json.loads(job.result.read_text("utf-8")) for job in jobs_of(EXHIBIT, plan)}
+    assert results["QRNN"]["overrides"]["model.writer.window"] == 3
+    assert all(one["metrics"] for one in results.values())
+    assert not plan.results.exists()  # a tiny run says nothing of a system
+    said.clear()
+    run(EXHIBIT, plan, said.append)
+    assert [line.partition(":")[2].split(",")[0].strip() for line in said] == ["done", "done"]
+
+
+def test_a_budget_is_shared_and_a_stand_in_is_named(tmp_path: Path) -> None:
+    table = exhibit("qrnn-table3")
+    jobs = jobs_of(table, Plan("30m", tmp_path, tmp_path, stand_in=True))
+    assert [job.limits for job in jobs] == [("--time-limit", "900s")] * 2
+    assert [job.recipe for job in jobs] == ["lstm-multi30k", "qrnn-multi30k"]
+    assert [job.recipe for job in jobs_of(table, Plan())] == ["lstm-iwslt", "qrnn-iwslt"]
+    assert jobs[0].result.name == "qrnn-table3-char-level-4-layer-lstm-30m.json"
+
+
+def test_a_row_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
+    table = Exhibit("bad", "qrnn", "Bad", {}, (Row("bad", "lstm-bytes", overrides={"model.writer.width": -1}),))
+    with pytest.raises(RuntimeError, match=r"bad ended with 2: octavo: model\.writer.*bad\.log"):
+        run(table, Plan("tiny", tmp_path, tmp_path, device="cpu"), lambda line: None)
+
+
+def test_an_exhibit_without_trainings_says_its_commands() -> None:
+    with pytest.raises(ValueError, match="octavo bench qrnn"):
+        run(exhibit("qrnn-figure4"), Plan(), lambda line: None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGTERM")
+def test_when_stopped_it_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
+    script = (
+        "from pathlib import Path; from tests.reproduce.test_running import EXHIBIT; "
+        "from octavo.reproduce.running import Plan, run; "
+        f"run(EXHIBIT, Plan('tiny', Path({str(tmp_path)!r}), Path({str(tmp_path)!r}), device='cpu'), print)"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    while not list(tmp_path.rglob("*.log")):
+        time.sleep(0.05)
+    child.send_signal(signal.SIGTERM)
+    said, _ = child.communicate(timeout=60)
+    assert child.returncode == 143
+    assert "goes on with what is left" in said
+    run(EXHIBIT, Plan("tiny", tmp_path, tmp_path, device="cpu"), lambda line: None)
+    assert len(list(tmp_path.rglob("*.json"))) >= 2
