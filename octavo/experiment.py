@@ -1,5 +1,6 @@
 """Where the parts meet: a recipe becomes a run."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,11 +14,12 @@ from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
 from octavo.environment import environment
 from octavo.evaluation.likelihood import Sums, readable, sums
-from octavo.interfaces import TextModel
+from octavo.interfaces import Progress, TextModel
 from octavo.measuring import scale, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe
+from octavo.schedules import Ramp
 from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
 from octavo.training.interruption import Interrupted
@@ -72,6 +74,7 @@ def train(
             changes = _changes(folder, recipe, trainer.position.step, reader_of)
             about = _about(data, device, precision, changes)
             describe(folder, recipe, data.codec, about)
+        _say_unreached(recipe, trainer, say)
         return _run(trainer, folder, machine, say)
     finally:
         distributed.stop()
@@ -107,6 +110,18 @@ def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:
         say(f"resumed {newest}")
     elif any(root.glob("step-*")):
         raise RuntimeError(f"no checkpoint in {root} is whole: put back a copy of one, or remove {root} to begin anew")
+
+
+def _say_unreached(recipe: Recipe, trainer: Trainer, say: Say) -> None:
+    """A weight of the loss that is still rising when the training ends; under a time limit alone nobody can know."""
+    if trainer.total is None:
+        return
+    end = Progress(trainer.total, trainer.total / trainer.steps_per_epoch, 1.0)
+    for field in dataclasses.fields(recipe.model):
+        ramp = getattr(recipe.model, field.name)
+        if isinstance(ramp, Ramp) and end.measured_in(ramp.unit) < ramp.until:
+            reached = f"ends after {end.measured_in(ramp.unit):,.4g} {ramp.unit}, at {ramp(end):.3g}"
+            say(f"model.{field.name} goes to {ramp.end:g} in {ramp.until:,g} {ramp.unit}, but training {reached}")
 
 
 def _run(trainer: Trainer, folder: Path, machine: Machine, say: Say) -> Position:

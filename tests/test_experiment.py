@@ -141,3 +141,17 @@ def test_vectors_that_do_not_fit_are_told(tmp_path: Path, changes: dict[str, Any
     with pytest.raises(ValueError, match=message):
         train(with_vectors(tmp_path, **changes), tmp_path / "run", CPU, say=lambda line: None)
     assert not (tmp_path / "run" / "recipe.toml").exists()
+
+
+# A weight that rises
+
+
+def test_a_weight_that_training_is_too_short_for_is_said_aloud(tmp_path: Path) -> None:
+    said: list[str] = []
+    short = on_table(tiny(recipe("scnn-vae-yahoo")), write_table(tmp_path))
+    train(short, tmp_path / "short", CPU, say=said.append)
+    assert "model.kl_weight goes to 1 in 10,000 steps, but training ends after 20 steps, at 0.012" in "\n".join(said)
+    said.clear()
+    enough = override(short, {"model.kl_weight.until": 20, "training.steps": 20})
+    train(enough, tmp_path / "enough", CPU, say=said.append)
+    assert not [line for line in said if "kl_weight" in line]

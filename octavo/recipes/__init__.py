@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe
-from octavo.recipes import latent, lstm, qrnn
+from octavo.recipes import dilated_vae, latent, lstm, qrnn
 from octavo.spelling import nearest
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
@@ -26,6 +26,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "qrnn-iwslt": qrnn.iwslt,
     "lstm-iwslt": qrnn.iwslt_lstm,
     "qrnn-tatoeba": qrnn.tatoeba,
+    **dilated_vae.RECIPES,
 }
 
 
