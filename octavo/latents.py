@@ -3,16 +3,16 @@
 N texts, Z latent features, L length, B batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from octavo.evaluation.reconstruction import Reconstruction
+from octavo.evaluation.reconstruction import Reconstruction, totals
 from octavo.generation.reconstructions import write_back
-from octavo.interfaces import Batch, OneShot
+from octavo.interfaces import Batch, Mean, OneShot
 from octavo.runs import Run
 from octavo.texts import batches_of_ids, in_order
 
@@ -82,6 +82,20 @@ def teacher_forced(run: Run, ids: Sequence[np.ndarray]) -> list[Reconstruction]:
         return [guess_LB[:length, row].cpu().numpy() for row, length in enumerate(batch.lengths_B.tolist())]
 
     return [Reconstruction(*pair) for pair in zip(ids, in_order(batches_of_ids(run, ids), guesses), strict=True)]
+
+
+def totals_of(run: Run, reconstructions: Iterable[Reconstruction]) -> dict[str, Mean]:
+    """The shares of wrong positions, of exact texts and of valid UTF-8."""
+    return totals(reconstructions, run.codec.alphabet.end, run.codec.decode, run.codec.unit)
+
+
+def errors(run: Run, ids: Sequence[np.ndarray], beams: int = 1) -> dict[str, float]:
+    """The same as plain numbers and, where a writer goes token by token, its error after true tokens beside them."""
+    found = {name: mean.value for name, mean in totals_of(run, reconstruct(run, ids, beams)).items()}
+    if at_once(run):
+        return found
+    error = f"{run.codec.unit}_error"
+    return {**found, f"{error}_teacher_forced": totals_of(run, teacher_forced(run, ids))[error].value}
 
 
 def longest_trained(run: Run) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import PositiveInt
 
+from octavo import latents
 from octavo.config import config
 from octavo.data.batching import in_order
 from octavo.data.codecs import Codec
@@ -16,6 +17,7 @@ from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
+from octavo.data.samples import sample
 from octavo.data.store import Store
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
@@ -28,14 +30,17 @@ from octavo.runs import Run
 from octavo.texts import LONGEST, WINDOW, translate, window_of
 from octavo.training.dynamic import DynamicConfig
 
+RECONSTRUCTED, BEAMS = 256, 2
+
 
 @config
 class Measuring:
     """How much is measured, and what beside the metrics.
 
-    With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, and nats are of as many
-    tokens, in whole batches, as reach `tokens`; the result says how many. A language model is measured at exact
-    `contexts`, and once more while it learns (`dynamic`), where these are given; `words` adds what words cost.
+    With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, reconstructions are of as
+    many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
+    result says how many. A language model is measured at exact `contexts`, and once more while it learns (`dynamic`),
+    where these are given; `words` adds what words cost.
     """
 
     details: bool = False
@@ -83,7 +88,7 @@ def _measured_of(totals: Sums, store: Store) -> dict[str, int]:
 
 
 def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
-    """BLEU of a model that translates; which labels one that classifies takes for which."""
+    """BLEU of a model that translates; which labels one that classifies takes for which; what a vector gives back."""
     model: Any = run.model
     if hasattr(model, "read"):
         return _bleu(run, islice(_pairs(run, split, source), measuring.limit), measuring.search)
@@ -91,7 +96,16 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
         batches = whole(store, run.recipe.data, run.codec, run.model, rows)
         counts = confusion(model.classify, batches, run.about.label_names, run.device)
         return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
+    if hasattr(model, "encode") and run.codec.alphabet.end is not None:
+        return _reconstructions(run, store, measuring.limit or RECONSTRUCTED)
     return {}
+
+
+def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:
+    """What comes back of texts no longer than those of training, by a search with the beams of Zhang & LeCun (2018)."""
+    ids = sample(store, count, latents.longest_trained(run))
+    longest = max(map(len, ids))
+    return {**latents.errors(run, ids, BEAMS), "texts_reconstructed": len(ids), "longest_reconstructed": longest}
 
 
 def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]:

@@ -12,7 +12,13 @@ from octavo.runs import Run, write_json
 
 
 def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
-    """The recipe, what was overridden in it, the data, the share trained, machine, time, commit and metrics."""
+    """What was trained, and its metrics."""
+    metrics = {split: _measured(run, split, rows, measuring) for split in _splits(run)}
+    return {**training_of(run, folder), "evaluation_rows": rows, "metrics": metrics}
+
+
+def training_of(run: Run, folder: Path) -> dict[str, Any]:
+    """The recipe, what was overridden in it, the data, the share trained, machine, time and commit."""
     position = json.loads(_last_state(folder).read_text("utf-8"))["position"]
     environment = dict(run.about.environment)
     return {
@@ -28,8 +34,6 @@ def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = Non
         "wall_seconds": round(position["seconds"], 1),
         "commit": environment.pop("commit", None),
         "hardware": environment,
-        "evaluation_rows": rows,
-        "metrics": {split: _measured(run, split, rows, measuring) for split in _splits(run)},
     }
 
 

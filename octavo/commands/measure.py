@@ -19,7 +19,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.data_root:
         os.environ["OCTAVO_DATA"] = options.data_root
     run = load(options.run_folder, options.device).run
-    if options.limit:
+    if options.limit and not hasattr(run.model, "encode"):
         able(run.model, "read")
     measuring = Measuring(
         details=options.json,

@@ -14,7 +14,7 @@ from octavo import latents
 from octavo.commands.marking import Sign, marked, signs
 from octavo.commands.output import print_facts, print_json, print_rows, some_of, texts_of
 from octavo.data.compression import STDIN
-from octavo.evaluation.reconstruction import Reconstruction, before_end, totals, wrong
+from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
 from octavo.latent_files import read_lines, read_npz, rounded, to_lines, write_npz
 from octavo.latents import Latents
@@ -77,7 +77,7 @@ def reconstruct(options: argparse.Namespace) -> None:
                 print_json(_facts(run, one))
             else:
                 _show(run, one)
-        for name, mean in _totals(run, found).items():
+        for name, mean in latents.totals_of(run, found).items():
             sums[name] = sums.get(name, Mean(0, 0)) + mean
     print_facts({"texts": sums["exact"].count, **{name: mean.value for name, mean in sums.items()}}, options.json)
 
@@ -146,10 +146,6 @@ def _spoken(run: Run, written: Sequence[Any]) -> list[str]:
     return [run.codec.decode(before_end(ids, end)).decode("utf-8", "replace") for ids in written]
 
 
-def _totals(run: Run, found: Sequence[Reconstruction]) -> dict[str, Mean]:
-    return totals(found, run.codec.alphabet.end, run.codec.decode, run.codec.unit)
-
-
 def _say_cost(run: Run, ids: list[np.ndarray], made: Latents) -> None:
     """What eight bits cost: the error of the first texts with and without."""
     first = Latents(made.vectors_NZ[: len(ids)], made.levels_N[: len(ids)])
@@ -157,7 +153,7 @@ def _say_cost(run: Run, ids: list[np.ndarray], made: Latents) -> None:
     for latent in (first, rounded(first)):
         pairs = zip(ids, latents.decode(run, latent), strict=True)
         found = [Reconstruction(one, np.array(written)) for one, written in pairs]
-        errors.append(_totals(run, found)[f"{run.codec.unit}_error"].value)
+        errors.append(latents.totals_of(run, found)[f"{run.codec.unit}_error"].value)
     whole, eight = errors
     _say(f"{run.codec.unit} error of the first {len(ids):,} texts: {whole:.4%}, in eight bits {eight:.4%}")
 

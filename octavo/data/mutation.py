@@ -28,14 +28,18 @@ def to_be_mended(batch: Batch, alphabet: Alphabet, most: float, seed: int, step:
 
 
 def mutated(batch: Batch, alphabet: Alphabet, shares: Sequence[float], chances: Sequence[np.random.Generator]) -> Batch:
-    """The batch with each token but the ends replaced with its text's probability (Zhang & LeCun 2018, §4.3)."""
+    """The batch, each text mutated with its own probability."""
     tokens_LB = batch.tokens_LB.cpu().numpy().copy()
-    ids_N = _exchangeable(alphabet)
     for column, (length, share, chance) in enumerate(zip(batch.lengths_B.tolist(), shares, chances, strict=True)):
-        truth_L = tokens_LB[:length, column]
-        hit_L = (chance.random(length) < share) & np.isin(truth_L, ids_N)
-        tokens_LB[:length, column] = np.where(hit_L, _others(truth_L, ids_N, chance), truth_L)
+        tokens_LB[:length, column] = mutated_text(tokens_LB[:length, column], alphabet, share, chance)
     return dataclasses.replace(batch, tokens_LB=torch.from_numpy(tokens_LB).to(batch.tokens_LB.device))
+
+
+def mutated_text(truth_L: np.ndarray, alphabet: Alphabet, share: float, chance: np.random.Generator) -> np.ndarray:
+    """Each token but the ends replaced with this probability by any other (Zhang & LeCun 2018, §4.3)."""
+    ids_N = _exchangeable(alphabet)
+    hit_L = (chance.random(len(truth_L)) < share) & np.isin(truth_L, ids_N)
+    return np.where(hit_L, _others(truth_L, ids_N, chance), truth_L)
 
 
 def _exchangeable(alphabet: Alphabet) -> np.ndarray:

@@ -1,0 +1,37 @@
+"""`octavo study`."""
+
+import argparse
+import os
+from pathlib import Path
+
+import torch
+
+from octavo.commands.output import print_json
+from octavo.pretrained import load
+from octavo.recipe import nearest
+from octavo.runs import write_json
+from octavo.studies import STUDIES, StudyConfig, begun, of_run
+from octavo.training.precision import resolve_device
+
+
+def study(options: argparse.Namespace) -> None:
+    """One study of some runs, written after each, so that what has been found survives a stop."""
+    if options.name not in STUDIES:
+        raise ValueError(f"no study {options.name!r}: {nearest(options.name, STUDIES)}")
+    if options.data_root:
+        os.environ["OCTAVO_DATA"] = options.data_root
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    settings = StudyConfig(
+        samples=options.samples, longest=options.longest, num_beams=options.num_beams, seed=options.seed
+    )
+    runs = [(Path(folder), load(folder, options.device).run) for folder in options.runs]
+    result, out = begun(options.name, settings, resolve_device(options.device)), Path(options.out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for folder, run in runs:
+        result["runs"].append(of_run(options.name, folder, run, settings))
+        write_json(out, result)
+    if options.json:
+        print_json(result)
+    else:
+        print(out)

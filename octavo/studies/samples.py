@@ -1,0 +1,43 @@
+"""What studies are made on: as many texts of each split, chosen by chance."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from octavo.config import config
+from octavo.data.prepare import prepare
+from octavo.data.samples import sample
+from octavo.data.store import Store
+from octavo.latents import longest_trained
+from octavo.pretrained import able
+from octavo.runs import Run
+
+SPLITS = ("train", "test")
+
+
+@config
+class StudyConfig:
+    """`samples` texts of each split, none of more than `longest` tokens: without it, the longest of training.
+
+    `num_beams` is for writers that go token by token: the paper's 2 (Zhang & LeCun 2018, §4.1).
+    """
+
+    samples: PositiveInt = 1000
+    longest: PositiveInt | None = None
+    num_beams: PositiveInt = 2
+    seed: Annotated[int, Field(ge=0)] = 0
+
+
+def stores(run: Run) -> dict[str, Store]:
+    """The run's own data, as the run's codec sees it, split by split."""
+    data = prepare(run.recipe.data, codec=run.codec)
+    found = {split: getattr(data, split) for split in SPLITS}
+    return {split: store for split, store in found.items() if store is not None}
+
+
+def samples(run: Run, settings: StudyConfig) -> dict[str, list[np.ndarray]]:
+    """The ids of the texts of each split, for a run whose model encodes."""
+    able(run.model, "encode")
+    longest = settings.longest or longest_trained(run)
+    return {split: sample(store, settings.samples, longest, settings.seed) for split, store in stores(run).items()}

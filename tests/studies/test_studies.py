@@ -1,0 +1,137 @@
+"""Every study of a run that encodes, and what its figures are made of."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import octavo
+from octavo import latents
+from octavo.cli import main
+from octavo.data.samples import sample
+from octavo.evaluation.reconstruction import Reconstruction
+from octavo.runs import Run
+from octavo.studies import STUDIES, StudyConfig
+from octavo.studies.corpus import facts
+from octavo.studies.end_of_text import differences
+from octavo.studies.lengths import errors_by_length
+from octavo.studies.samples import samples, stores
+
+END = 9
+SETTINGS = StudyConfig(samples=8)
+
+
+@pytest.fixture(scope="module")
+def run(autoencoder_run: Path) -> Run:
+    return octavo.load(autoencoder_run, "cpu").run
+
+
+def one(truth: list[int], made: list[int]) -> Reconstruction:
+    return Reconstruction(np.array(truth), np.array(made))
+
+
+def splits(found: dict[str, Any]) -> list[Any]:
+    return [found[split] for split in ("train", "test")]
+
+
+def test_samples_are_of_both_splits_and_no_longer_than_asked(run: Run) -> None:
+    found = samples(run, StudyConfig(samples=8, longest=40))
+    assert list(found) == ["train", "test"]
+    assert [len(ids) for ids in found.values()] == [8, min(8, len(stores(run)["test"]))]
+    assert max(map(len, found["train"])) <= 40 < max(map(len, samples(run, StudyConfig(longest=64))["train"]))
+    trained = sample(stores(run)["train"], 8, longest=32)
+    assert [one.tolist() for one in samples(run, SETTINGS)["train"]] == [one.tolist() for one in trained]
+
+
+def test_errors_are_of_each_split_with_the_teacher_forced_beside(run: Run) -> None:
+    for found in splits(STUDIES["error"](run, SETTINGS)):
+        assert 0 < found["byte_error_teacher_forced"] <= 1
+        assert 0 < found["byte_error"] <= 1
+        assert found["texts"] <= 8
+
+
+def test_differences_are_counted_from_the_first_end() -> None:
+    found = differences(
+        [
+            one([1, 2, END], [1, 2, END, 5, END]),
+            one([1, 2, END], [1, END, 3, 4]),
+            one([1, 2, END], [1, 3, 3, END]),
+            one([1, END], [7, 7, 7]),
+        ],
+        END,
+    )
+    assert found == {"texts": 4, "share_at_0": 0.25, "differences": {"-1": 1, "0": 1, "1": 1}, "never": 1}
+
+
+def test_the_end_of_text_is_studied_on_every_text(run: Run) -> None:
+    for found in splits(STUDIES["end-of-text"](run, SETTINGS)):
+        assert sum(found["differences"].values()) + found["never"] == found["texts"]
+
+
+def test_a_copier_would_lie_on_the_diagonal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copies(run: Run, ids: list[np.ndarray], beams: int, read: list[np.ndarray]) -> list[Reconstruction]:
+        return [Reconstruction(truth, other) for truth, other in zip(ids, read, strict=True)]
+
+    monkeypatch.setattr(latents, "reconstruct", copies)
+    for rows in splits(STUDIES["mutation"](run, StudyConfig(samples=50))):
+        assert [row["share"] for row in rows] == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+        assert all(row["error_against_truth"] == row["replaced"] for row in rows)
+        assert all(row["error_against_read"] == 0 for row in rows)
+        assert rows[0]["replaced"] == 0
+        assert 0.4 < rows[5]["replaced"] < 0.55
+        assert 0.9 < rows[10]["replaced"] < 1  # all but the ends
+
+
+def test_mutation_is_studied_by_what_comes_back(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["octavo.studies.mutation"], "SHARES", [0.0])
+    for rows in splits(STUDIES["mutation"](run, StudyConfig(samples=3))):
+        assert rows[0]["error_against_truth"] == rows[0]["error_against_read"] > 0
+
+
+def test_errors_are_binned_by_length_with_the_end() -> None:
+    long = [1] * 64
+    rows = errors_by_length([one([1, END], [1, END]), one([*long, END], [*long, 1]), one([1] * 64, [2] * 64)])
+    assert [(row["up_to"], row["texts"]) for row in rows] == [(64, 2), (128, 1)]
+    assert [row["error"] for row in rows] == pytest.approx([64 / 66, 1 / 65])
+
+
+def test_lengths_beyond_training_are_told_from_those_within(run: Run) -> None:
+    found = STUDIES["lengths"](run, StudyConfig(samples=100, longest=128))
+    assert found["longest_trained"] == 32
+    assert [row["up_to"] for row in found["train"]] == [64]
+
+
+def test_a_corpus_is_counted_whole(run: Run) -> None:
+    store = stores(run)["train"]
+    found = facts(store)
+    assert found["texts"] == len(store) == found["longer"] + sum(row["texts"] for row in found["histogram"])
+    assert found["mean_length"] * found["texts"] == pytest.approx(len(store.tokens))
+    assert found["share_up_to_1024"] == 1
+    assert STUDIES["data"](run, SETTINGS)["test"]["texts"] == len(stores(run)["test"])
+
+
+def test_the_command_writes_what_was_found_with_how_it_was_trained(tmp_path: Path, autoencoder_run: Path) -> None:
+    out = tmp_path / "new" / "study.json"
+    assert main(["study", "end-of-text", str(autoencoder_run), "--out", str(out), "--samples", "4"]) == 0
+    written = json.loads(out.read_text())
+    assert (written["study"], written["settings"]["samples"]) == ("end-of-text", 4)
+    [row] = written["runs"]
+    assert (row["recipe"], row["steps"], row["data"][-8:]) == ("lstm-autoencoder", 20, "text.txt")
+    assert row["found"]["test"]["texts"] == 4
+
+
+def test_a_study_that_is_none_is_named(
+    tmp_path: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", "mutations", str(autoencoder_run), "--out", str(tmp_path / "x.json")]) == 2
+    assert "no study 'mutations': did you mean mutation" in capsys.readouterr().err
+
+
+def test_a_run_that_does_not_encode_is_refused(
+    tmp_path: Path, language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["study", "error", str(language_model_run), "--out", str(tmp_path / "x.json")]) == 2
+    assert "cannot encode" in capsys.readouterr().err
