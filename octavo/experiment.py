@@ -18,7 +18,7 @@ from octavo.interfaces import Progress, TextModel
 from octavo.measuring import scale, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
-from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe
+from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe, withdraw
 from octavo.schedules import Ramp
 from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
@@ -57,6 +57,7 @@ def train(
     """Train into a folder; go on from its newest good checkpoint if asked to, or start from another run's reader."""
     machine = machine or Machine()
     device, precision = _start(machine)
+    fresh = not (folder / "recipe.toml").exists()
     try:
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
@@ -76,6 +77,10 @@ def train(
             describe(folder, recipe, data.codec, about)
         _say_unreached(recipe, trainer, say)
         return _run(trainer, folder, machine, say)
+    except ValueError:
+        if distributed.is_first() and fresh and not any((folder / "checkpoints").glob("step-*")):
+            withdraw(folder)
+        raise
     finally:
         distributed.stop()
 

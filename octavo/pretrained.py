@@ -16,9 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from huggingface_hub import ModelHubMixin, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-from octavo import latents, runs
+from octavo import hub, latents, runs
 from octavo.evaluation.characters import Thought, thoughts
 from octavo.evaluation.likelihood import scores
 from octavo.evaluation.reconstruction import before_end
@@ -239,21 +238,19 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     @classmethod
     def _from_pretrained(
-        cls, *, model_id: str, device: Device = "auto", precision: WeightForm = "fp32", **hub: Any
+        cls, *, model_id: str, device: Device = "auto", precision: WeightForm = "fp32", **settings: Any
     ) -> "Pretrained":
         known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
-        settings = {name: hub[name] for name in known if name in hub}
-        folder = Path(model_id) if Path(model_id).is_dir() else Path(snapshot_download(model_id, **settings))
+        wanted = {name: settings[name] for name in known if name in settings}
+        folder = Path(model_id) if Path(model_id).is_dir() else Path(snapshot_download(model_id, **wanted))
         return load(folder, device, precision)
 
 
 def load(path: str | Path, device: Device = "auto", precision: WeightForm = "fp32") -> Pretrained:
     """A trained model from a run's folder, an exported one, or the hub, its weights in fp32, bf16 or int8."""
-    if not Path(path).exists() and _looks_like_hub(str(path)):
-        try:
-            return Pretrained.from_pretrained(str(path), device=device, precision=precision)
-        except (HfHubHTTPError, LocalEntryNotFoundError) as error:
-            raise ValueError(f"no run {path}, and the hub does not give it: {error}".splitlines()[0]) from None
+    if not Path(path).exists() and hub.looks_like_id(str(path)):
+        hub.check(str(path))
+        return Pretrained.from_pretrained(str(path), device=device, precision=precision)
     return Pretrained(runs.load_run(Path(path), resolve_device(device)), precision)
 
 
@@ -283,12 +280,6 @@ def _config_json(run: runs.Run) -> dict[str, Any]:
         "alphabet": run.codec.alphabet._asdict(),
         "unit": run.codec.unit,
     }
-
-
-def _looks_like_hub(name: str) -> bool:
-    """Two names with a stroke between them, of which the first is no folder here, where a run might be mistyped."""
-    owner, _, rest = name.partition("/")
-    return bool(owner) and bool(rest) and "/" not in rest and owner != "runs" and not Path(owner).exists()
 
 
 def _in_word(spoken: bytes) -> bool:

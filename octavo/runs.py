@@ -6,6 +6,7 @@ it can go on; model.safetensors holds the best weights (or the last, where nothi
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,11 +21,12 @@ from octavo.evaluation.likelihood import Scale
 from octavo.interfaces import TextModel
 from octavo.models import build_model
 from octavo.recipe import Recipe, from_toml, to_toml
-from octavo.spelling import nearest
+from octavo.spelling import meant, nearest
 from octavo.training.checkpoint import Damaged
 from octavo.training.state import Tensors, restore_model
 
 WEIGHTS = "model.safetensors"
+MANY = 12  # runs: more are not listed
 
 T = TypeVar("T")
 
@@ -56,6 +58,16 @@ def describe(folder: Path, recipe: Recipe, codec: Codec, about: About) -> None:
     write_text(folder / "recipe.toml", to_toml(recipe))
     write_json(folder / "codec.json", codec.to_json())
     write_json(folder / "run.json", {**asdict(about), "scale": about.scale._asdict()})
+
+
+def withdraw(folder: Path) -> None:
+    """Take back what a run was said to be, of one that was refused in its first step."""
+    if not (folder / "recipe.toml").exists():
+        return
+    for name in ("recipe.toml", "codec.json", "run.json", "metrics.jsonl"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # what else is there stays
+        folder.rmdir()
 
 
 def stored_recipe(folder: Path) -> Recipe:
@@ -121,7 +133,7 @@ def _existing(folder: Path, name: str) -> Path:
         return path
     if folder.is_dir():
         raise ValueError(f"{folder} is no finished run: it has no {name}")
-    around = (
-        [str(other.parent) for other in sorted(folder.parent.glob("*/recipe.toml"))] if folder.parent.is_dir() else []
-    )
-    raise ValueError(f"no run {folder}: {nearest(str(folder), around) if around else 'octavo train makes one'}")
+    near = folder.parent if folder.parent.is_dir() else Path()
+    around = [str(other.parent) for depth in ("*", "*/*") for other in sorted(near.glob(f"{depth}/recipe.toml"))]
+    hint = nearest(str(folder), around) if len(around) < MANY else meant(str(folder), around)
+    raise ValueError(f"no run {folder}: {hint if around and hint else 'octavo train makes one'}")

@@ -102,6 +102,15 @@ def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
         ("train lstm-bytes --data no-run", ["no-run", "no files"]),
         ("train lstm-bytes --data latin.txt --data.codec.kind characters", ["latin.txt: byte 3 (0xe9)", "bytes"]),
         ("train lstm-bytes --data text.txt --out text.txt", ["--out text.txt", "folder"]),
+        ("train lstm-bytes --data text.txt --out text.txt/run", ["--out text.txt/run", "text.txt is a file"]),
+        ("train lstm-bytes --data text.txt --out /proc/run", ["--out /proc/run", "cannot be written"]),
+        ("evaluate run --record no-run", ["--record no-run", "is a folder"]),
+        ("evaluate run --record /proc/x.json", ["--record /proc", "cannot be written"]),
+        ("figure learning run --out x.foo", ["x.foo", "'.foo'", ".png"]),
+        ("figure learning run --out x", ["--out x", ".png"]),
+        ("encode vectors text.txt --out /proc/x.npz", ["--out /proc", "cannot be written"]),
+        ("bench step --out no-run", ["--out no-run", "is a folder"]),
+        ("evaluate rnus/run", ["no run rnus/run"]),
         ("train lstm-bytes --data text.txt --out run", ["run", "--resume"]),
         ("train lstm-autoencoder --out run --resume", ["lstm-bytes", "lstm-autoencoder"]),
         ("evaluate rnu", ["rnu", "did you mean run"]),
@@ -308,6 +317,17 @@ def test_what_cannot_go_on_leaves_the_run_as_it_was(capsys: Captured, language_m
         capsys, *TRAIN, "--out", "run", "--resume", *wrong, code=2
     )
     assert contents(language_model_run) == before
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_is_refused_in_its_first_step_leaves_no_run_behind(capsys: Captured, there: bool) -> None:
+    if there:
+        Path("new").mkdir()
+        Path("new/notes.txt").touch()
+    without_pairs = ["--model.kind", "translator", "--data.batching.kind", "documents", "--data.files.unit", "lines"]
+    assert "pairs" in said(capsys, *TRAIN, "--out", "new", *without_pairs, code=2)
+    assert [path.name for path in Path().glob("new/*")] == (["notes.txt"] if there else [])
+    assert Path("new").exists() == there
 
 
 def test_what_cannot_begin_leaves_no_run_behind(capsys: Captured) -> None:

@@ -2,13 +2,12 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from octavo.bench import BENCHES, machine
-from octavo.commands.output import print_json
+from octavo.commands.output import file_of, print_json
 from octavo.runs import write_json
 from octavo.training.memory import keep_memory
 from octavo.training.precision import resolve_device
@@ -20,6 +19,7 @@ def bench(options: argparse.Namespace) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     device = resolve_device(options.device)
+    out = file_of(options.out) if options.out else None
     facts = machine(device)
     if not options.json:
         print("  ".join(f"{name} {value}" for name, value in facts.items()), file=sys.stderr)
@@ -28,8 +28,8 @@ def bench(options: argparse.Namespace) -> None:
         result[name] = []
         for row in BENCHES[name](device):
             result[name].append(row)
-            if options.out:  # after every row, so that what has been measured survives a stop
-                write_json(Path(options.out), result)
+            if out:  # after every row, so that what has been measured survives a stop
+                write_json(out, result)
             if not options.json:
                 print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
     if options.json:

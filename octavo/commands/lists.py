@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
-from octavo.commands.output import folder_of, print_rows
+from octavo.commands.output import file_of, folder_of, print_rows
 from octavo.spelling import nearest
+
+PICTURES = (".png", ".pdf", ".svg")
 
 
 def recipes(options: argparse.Namespace) -> None:
@@ -25,14 +27,23 @@ def figure(options: argparse.Namespace) -> None:
     """Draw one figure from what runs have logged, or from a file of JSON."""
     from octavo.figures import FIGURES
 
+    out = _picture(options.out)
     if options.name not in FIGURES:
         raise ValueError(f"no figure {options.name!r}: {nearest(options.name, FIGURES)}")
     paths = [Path(run) / "metrics.jsonl" if not Path(run).is_file() else Path(run) for run in options.runs]
     for path in paths:
         if not path.is_file():
             raise ValueError(f"{path.parent} is no run: it has no metrics.jsonl")
-    FIGURES[options.name](paths, Path(options.out))
+    FIGURES[options.name](paths, out)
     print(options.out)
+
+
+def _picture(path: str) -> Path:
+    """A file of a kind that can be drawn."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in PICTURES:
+        raise ValueError(f"--out {path}: no picture has the suffix {suffix!r}: choose from {', '.join(PICTURES)}")
+    return file_of(path)
 
 
 def export(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from octavo.commands.output import one_text_of, print_facts, print_json, print_rows, some_of, texts_of
+from octavo.commands.output import file_of, one_text_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
@@ -33,7 +33,8 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.record and (options.data or options.split != "test"):
         raise ValueError("--record measures a run's own valid and test splits: leave out --data and --split")
     if options.record:
-        print_json(record(run, Path(options.run_folder), Path(options.record), options.rows, measuring))
+        path = file_of(options.record, "--record")
+        print_json(record(run, Path(options.run_folder), path, options.rows, measuring))
         return
     print_facts(evaluate_run(run, options.split, options.data, options.rows, measuring), options.json)
 

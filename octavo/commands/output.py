@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from octavo.data.encoding import texts
@@ -80,10 +81,24 @@ def one_text_of(source: str) -> bytes:
     return first
 
 
-def folder_of(path: str) -> Path:
-    """A folder to write into, there already or not."""
-    if Path(path).exists() and not Path(path).is_dir():
-        raise ValueError(f"--out {path} is a file: name a folder")
+def folder_of(path: str, option: str = "--out") -> Path:
+    """A folder to write into, there already or not: that there can be none is noticed before any work is done."""
+    try:
+        there = next(place for place in (Path(path), *Path(path).absolute().parents) if place.exists())
+        if not there.is_dir():
+            raise ValueError(f"{option} {path}: {there} is a file: name a folder")
+        with TemporaryDirectory(prefix=".octavo-", dir=there):
+            pass
+    except OSError as error:
+        raise ValueError(f"{option} {path} cannot be written: {error.strerror}") from None
+    return Path(path)
+
+
+def file_of(path: str, option: str = "--out") -> Path:
+    """A file to write, in a folder that can be written into."""
+    if Path(path).is_dir():
+        raise ValueError(f"{option} {path} is a folder: name a file")
+    folder_of(str(Path(path).parent), option)
     return Path(path)
 
 

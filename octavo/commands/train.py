@@ -24,7 +24,7 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
     if options.data_root:
         os.environ["OCTAVO_DATA"] = options.data_root
-    folder = folder_of(options.out or f"runs/{options.recipe}")
+    folder = Path(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}
     before = stored_recipe(folder) if resumes else recipe(options.recipe)
@@ -64,6 +64,7 @@ def _say(line: str) -> None:
 
 
 def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> None:
+    folder_of(str(folder))
     if not options.resume and any((folder / name).exists() for name in ("recipe.toml", "checkpoints")):
         raise ValueError(f"{folder} holds a run already: --resume goes on with it, --out names another folder")
     if options.resume and chosen.name != options.recipe:

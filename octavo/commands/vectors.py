@@ -12,7 +12,7 @@ import numpy as np
 
 from octavo import latents
 from octavo.commands.marking import Sign, marked, signs
-from octavo.commands.output import print_facts, print_json, print_rows, some_of, texts_of
+from octavo.commands.output import file_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.data.compression import STDIN
 from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
@@ -28,6 +28,7 @@ COMPARED = 256  # texts that eight bits are tried on
 def encode(options: argparse.Namespace) -> None:
     """Each text's vector and level, to standard output or a file."""
     run = _able(options).run
+    out = file_of(options.out) if options.out else None
     parts: list[Latents] = []
     count, seconds = 0, 0.0
     for ids in _some_ids(run, options):
@@ -36,14 +37,14 @@ def encode(options: argparse.Namespace) -> None:
         count, seconds = count + len(ids), seconds + time.monotonic() - started
         if options.int8 and count == len(ids):
             _say_cost(run, ids[:COMPARED], made)
-        if options.out:
+        if out:
             parts.append(made)
             continue
         for line in to_lines(made, options.int8):
             print_json(line)
     _say_speed(count, seconds)
-    if options.out:
-        write_npz(Path(options.out), Latents(*map(np.concatenate, zip(*parts, strict=True))), options.int8)
+    if out:
+        write_npz(out, Latents(*map(np.concatenate, zip(*parts, strict=True))), options.int8)
         print(options.out)
 
 
