@@ -11,13 +11,13 @@ from pydantic import PositiveInt
 from octavo import latents
 from octavo.config import config
 from octavo.data.batching import in_order
+from octavo.data.chosen import sample
 from octavo.data.codecs import Codec
 from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
-from octavo.data.samples import sample
 from octavo.data.store import Store
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums

@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from octavo.config import config
+from octavo.data.chosen import sample
 from octavo.data.prepare import prepare
-from octavo.data.samples import sample
 from octavo.data.store import Store
 from octavo.latents import longest_trained
 from octavo.pretrained import able

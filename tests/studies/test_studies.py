@@ -11,7 +11,7 @@ import pytest
 import octavo
 from octavo import latents
 from octavo.cli import main
-from octavo.data.samples import sample
+from octavo.data.chosen import sample
 from octavo.evaluation.reconstruction import Reconstruction
 from octavo.runs import Run
 from octavo.studies import STUDIES, StudyConfig

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from octavo.data.samples import sample
+from octavo.data.chosen import sample
 from octavo.data.store import Store
 
 MakeStore = Callable[..., Store]
