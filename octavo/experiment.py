@@ -13,9 +13,10 @@ from octavo.data.codecs import Codec
 from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
 from octavo.environment import environment
+from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.interfaces import Progress, TextModel
-from octavo.measuring import scale, up_to, whole
+from octavo.measuring import first_texts, scale, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe, withdraw
@@ -42,6 +43,7 @@ class Machine:
     tensorboard: bool = False
 
 
+LOOKED_AT = 500  # texts on which an evaluation during training looks at what a latent variable holds
 Resolved = Literal["fp32", "bf16"]
 
 
@@ -164,7 +166,7 @@ def _trainer(
     folder: Path,
     machine: Machine,
     data: Data,
-    plain: TextModel,
+    plain: Any,
     device: torch.device,
     precision: Resolved,
 ) -> Trainer:
@@ -175,7 +177,14 @@ def _trainer(
         assert valid is not None
         batches = whole(valid, recipe.data, data.codec, plain, training.evaluate_rows)
         with autocast(device, precision):
-            return sums(plain, up_to(batches, training.evaluate_tokens), device, trainer.progress())
+            totals = sums(plain, up_to(batches, training.evaluate_tokens), device, trainer.progress())
+            if hasattr(plain, "posterior"):
+                some = first_texts(valid, recipe.data, data.codec, plain, training.evaluate_rows, LOOKED_AT)
+                totals |= latent_sums(plain, some, device)
+        return totals
+
+    def remarks(totals: Sums) -> list[str]:
+        return collapse(totals, plain.kl_weight(trainer.progress())) if hasattr(plain, "kl_weight") else []
 
     def keep_best() -> None:
         weights = flatten_model(wrapped)
@@ -196,6 +205,7 @@ def _trainer(
         readable=lambda totals, split: readable(totals, scales[split]),
         evaluate=evaluated if valid is not None else None,
         keep_best=keep_best,
+        remarks=remarks,
     )
     return trainer
 

@@ -20,6 +20,7 @@ from octavo.data.pieces import Piece
 from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
 from octavo.evaluation.contexts import ContextsConfig
+from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
 from octavo.evaluation.likelihood import Scale, Sums, readable, sums
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
 from octavo.evaluation.words import count_words, word_perplexity
@@ -41,6 +42,7 @@ class Measuring:
     many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
     result says how many. A language model is measured at exact `contexts`, and once more while it learns (`dynamic`),
     where these are given; `words` adds what words cost.
+    A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for.
     """
 
     details: bool = False
@@ -50,6 +52,8 @@ class Measuring:
     contexts: ContextsConfig | None = None
     dynamic: DynamicConfig | None = None
     words: bool = False
+    texts: PositiveInt = 2000
+    samples: PositiveInt | None = None
 
 
 def evaluate(
@@ -96,9 +100,22 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
         batches = whole(store, run.recipe.data, run.codec, run.model, rows)
         counts = confusion(model.classify, batches, run.about.label_names, run.device)
         return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
+    if hasattr(model, "posterior"):
+        return _latent(run, store, rows, measuring)
     if hasattr(model, "encode") and run.codec.alphabet.end is not None:
         return _reconstructions(run, store, measuring.limit or RECONSTRUCTED)
     return {}
+
+
+def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
+    """What the latent variable is worth."""
+    model: Any = run.model
+    texts = [*first_texts(store, run.recipe.data, run.codec, model, rows, measuring.texts)]
+    found = described(posteriors(model, texts, run.device))
+    if measuring.samples:
+        weighed = bounds(model, texts, run.device, measuring.samples)
+        found |= named_bounds(weighed, scale(store, run.codec), measuring.samples)
+    return found
 
 
 def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:
@@ -161,6 +178,20 @@ def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: 
         longest = None if window else max(LONGEST, batching.longest or 0)
         batching = dataclasses.replace(batching, longest=longest, too_long="cut")
     return in_order(store, batching, codec.alphabet, rows, window)
+
+
+def first_texts(
+    store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, texts: int
+) -> Iterator[Batch]:
+    """The first so many texts of a store, or few more, those of like length side by side."""
+    if data.batching.kind in ("documents", "pairs"):
+        data = dataclasses.replace(data, batching=dataclasses.replace(data.batching, bucket=-(-texts // rows)))
+    seen = 0
+    for batch in whole(store, data, codec, model, rows):
+        if seen >= texts:
+            return
+        seen += len(batch.lengths_B)
+        yield batch
 
 
 def scale(store: Store, codec: Codec) -> Scale:

@@ -39,7 +39,12 @@ from octavo.training.state import flatten_model
 from octavo.writers import streaming
 
 WORD = 32  # tokens: longer words are rare
-SPELT = {"condition": "write from nothing", "logits": "say what it expects", "read": "translate"}
+SPELT = {
+    "condition": "write from nothing",
+    "logits": "say what it expects",
+    "read": "translate",
+    "posterior": "measure a latent variable",
+}
 
 
 class Scored(NamedTuple):

@@ -12,7 +12,8 @@ from octavo.experiment import Machine, train
 from octavo.recipe import override, tiny, to_toml
 from octavo.recipes import recipe
 from octavo.runs import stored_recipe, write_text
-from tests.table import WORDS
+from octavo.training.runlog import RunLog
+from tests.table import WORDS, on_table, write_table
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +49,44 @@ def test_perplexity_does_not_depend_on_the_window(
     assert usual > 2
     assert short == pytest.approx(long, rel=5e-5)
     assert short == pytest.approx(usual, rel=5e-5)
+
+
+@pytest.fixture(scope="module")
+def vae_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A VAE whose latent variable costs too much to be used, and what was said while it trained."""
+    folder, said = tmp_path_factory.mktemp("vae"), []
+    small = on_table(tiny(recipe("lstm-vae-ptb")), write_table(folder))
+    heavy = {"model.kl_weight.start": 50.0, "model.kl_weight.end": 50.0, "model.target": 0.0, "training.steps": 40}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RunLog, "say", lambda self, line: said.append(line))
+        train(override(small, heavy), folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    return folder / "run", said
+
+
+def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(vae_run: tuple[Path, list[str]]) -> None:
+    run, said = vae_run
+    assert said[-1].startswith("step 40: the latent variable is not used: no unit is active")
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    valid = [line for line in lines if line["split"] == "valid"]
+    assert [len([name for name in line if name.startswith("kl/")]) for line in valid] == [4] * len(valid)
+    assert valid[-1]["active_units"] == 0
+
+
+def test_a_latent_variable_is_measured_on_the_texts_asked_for(
+    vae_run: tuple[Path, list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured(*options: str) -> dict[str, float]:
+        assert main(["evaluate", str(vae_run[0]), "--split", "train", "--json", "--device", "cpu", *options]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    plain, weighed = measured(), measured("--samples", "3", "--texts", "100")
+    assert plain["latent_texts"] > 200
+    assert 100 <= weighed["latent_texts"] == weighed["bound_texts"] < 120
+    assert "perplexity_iw_3" not in plain
+    assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
+    assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
+
+
+def test_what_only_a_vae_can_be_asked_is_refused_to_others(words_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(words_run), "--samples", "3", "--device", "cpu"]) == 2
+    assert "cannot measure a latent variable; models that can: vae" in capsys.readouterr().err

@@ -21,6 +21,8 @@ def evaluate(options: argparse.Namespace) -> None:
     run = load(options.run_folder, options.device).run
     if options.limit and not hasattr(run.model, "encode"):
         able(run.model, "read")
+    if options.samples or options.texts:
+        able(run.model, "posterior")
     measuring = Measuring(
         details=options.json,
         search=SearchConfig(num_beams=options.num_beams, alpha=options.alpha),
@@ -29,6 +31,8 @@ def evaluate(options: argparse.Namespace) -> None:
         contexts=_contexts(options),
         dynamic=_dynamic(options),
         words=options.words,
+        texts=options.texts or Measuring.texts,
+        samples=options.samples,
     )
     if options.record and (options.data or options.split != "test"):
         raise ValueError("--record measures a run's own valid and test splits: leave out --data and --split")

@@ -172,6 +172,8 @@ VERBS = (
         *CONTEXTS,
         *DYNAMIC,
         _option("--words", "count the text's words too, and give their perplexity", action="store_true"),
+        _option("--samples", "of a VAE, the importance-weighted bound too, with so many draws a text", type=_count),
+        _option("--texts", "measure its latent variable on the first so many texts (default: 2000)", type=_count),
         _option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,

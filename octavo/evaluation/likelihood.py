@@ -12,8 +12,8 @@ from octavo.interfaces import Batch, Mean, Progress, State, TextModel
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
-PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl", "plan"), "nats/text")
-UNITS = {"error": "share of tokens", "accuracy": "share of texts", **PER_TEXT}
+PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl", "plan", "mutual_information"), "nats/text")
+UNITS = {"active_units": "units", "error": "share of tokens", "accuracy": "share of texts", **PER_TEXT}
 
 
 class Scale(NamedTuple):
@@ -86,7 +86,7 @@ def readable(totals: Sums, scale: Scale) -> Figures:
     {'bits_per_byte': (8.0, 'bits/byte')}
     """
     rest = {name: mean for name, mean in totals.items() if name not in ("nats", "objective")}
-    figures = {name: (mean.value, UNITS.get(name, "")) for name, mean in rest.items()}
+    figures = {name: (mean.value, UNITS.get(name.partition("/")[0], "")) for name, mean in rest.items()}
     if "nats" not in totals:
         return figures
     nats, tokens = totals["nats"]

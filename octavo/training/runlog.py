@@ -51,12 +51,16 @@ class RunLog:
         self._display.advance(progress, tokens)
 
     def write(self, step: int, figures: Figures, split: str = "train", **facts: float) -> None:
-        """Add a split's figures at a step to metrics.jsonl, and show them; facts are written only."""
+        """Add a split's figures at a step to metrics.jsonl, and show them; facts are written only, as parts of one are.
+
+        A part of a figure is named after it, "kl/3".
+        """
         values = {name: _finite(value) for name, (value, _) in figures.items()}
         units = {name: unit for name, (_, unit) in figures.items()}
         self._lines.write(json.dumps({"step": step, "split": split, **facts, **values, "units": units}) + "\n")
         self._lines.flush()
-        self._display.figures.update({f"{split} {name}": figure for name, figure in figures.items()})
+        shown = {f"{split} {name}": figure for name, figure in figures.items() if "/" not in name}
+        self._display.figures.update(shown)
         for name, (value, unit) in figures.items():
             if self._board:
                 self._board.add_scalar(f"{split}/{name} ({unit})", value, step)

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
@@ -76,7 +76,8 @@ class NotFinite(RuntimeError):
 class Trainer:
     """Steps a model through batches, evaluates it, and keeps what is needed to go on after any interruption.
 
-    `evaluate` gives sums of which "objective" decides what is best; `keep_best` is called when one is. Randomness is
+    `evaluate` gives sums of which "objective" decides what is best; `keep_best` is called when one is, and `remarks`
+    puts into words what is amiss. Randomness is
     a function of (seed, step, rank), so that no random state needs to be carried.
     """
 
@@ -91,10 +92,11 @@ class Trainer:
         readable: Callable[[Sums, str], Figures],
         evaluate: Callable[[], Sums] | None = None,
         keep_best: Callable[[], None] = lambda: None,
+        remarks: Callable[[Sums], Iterable[str]] = lambda sums: (),
     ) -> None:
         self.model, self.batches, self.config, self.folder = model, batches, config, folder
         self.device, self.precision = device, precision
-        self.readable, self.evaluate, self.keep_best = readable, evaluate, keep_best
+        self.readable, self.evaluate, self.keep_best, self.remarks = readable, evaluate, keep_best, remarks
         self.parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self.optimizer = optimizers.build(config.optimizer, model)
         self.position = Position()
@@ -274,6 +276,8 @@ class Trainer:
         sums, position = self.evaluate(), self.position
         objective = distributed.largest(sums["objective"].value)  # ranks may differ in the last digit
         self._write(sums, "valid")
+        for remark in self.remarks(sums):
+            self.log.say(f"step {position.step:,}: {remark}")
         if objective < position.best:
             position.best, position.best_step, position.evaluations_since_best = objective, position.step, 0
             self.keep_best()

@@ -104,3 +104,13 @@ def test_tensorboard_gets_the_figures(tmp_path: Path) -> None:
         log.write(1, {"loss": (1.5, "nats")})
     (events,) = (tmp_path / "tensorboard").iterdir()
     assert b"train/loss (nats)" in events.read_bytes()
+
+
+def test_parts_of_a_figure_are_written_but_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with RunLog(tmp_path, total=1000, seconds_between_lines=0.0) as log:
+        log.write(10, {"kl": (1.5, "nats/text"), "kl/0": (1.25, "nats/text")}, "valid")
+        log.advance(Progress(10, 0.1, 0.01), tokens=100)
+    assert lines(tmp_path)[0]["kl/0"] == 1.25
+    shown = capsys.readouterr().err
+    assert "valid kl 1.5 nats/text" in shown
+    assert "1.25" not in shown
