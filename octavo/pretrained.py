@@ -19,6 +19,7 @@ from huggingface_hub import ModelHubMixin, snapshot_download
 
 from octavo import hub, latents, runs
 from octavo.evaluation.characters import Thought, thoughts
+from octavo.evaluation.copying import Copied, copy_test
 from octavo.evaluation.likelihood import scores
 from octavo.evaluation.reconstruction import before_end
 from octavo.generation.beam import beam_search, mean
@@ -32,6 +33,7 @@ from octavo.latents import Latents
 from octavo.layers.rounding import round_weights
 from octavo.models import MODELS
 from octavo.ops.streaming import WeightForm
+from octavo.running_text import logits_in
 from octavo.spelling import nearest
 from octavo.texts import Text, as_bytes, as_trained, batches, encoded, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
@@ -143,12 +145,33 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         return self.decode(between_SZ, np.full(steps, levels_2.max()), **options)
 
     @torch.no_grad()
-    def inspect(self, text: Text) -> list[Thought]:
-        """At each token of a text: the entropy of what the model expected, and the loss and rank of what came."""
+    def inspect(self, text: Text, window: Window | None = None) -> list[Thought]:
+        """At each token of a text: the entropy of what the model expected, and the loss and rank of what came.
+
+        `window` is for texts longer than what a language model's writer sees: `exact` gives each token all that can be.
+        """
         [batch] = batches(self.run, self._as_trained([text]))
-        logits_LBV = self._able("logits")(batch).cpu()
+        logits_LBV = self._able("logits")(batch) if window is None else logits_in(self.run, batch, window)
+        logits_LBV = logits_LBV.cpu()
         tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
         return thoughts(logits_LBV[: len(tokens_L), 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
+
+    def copy_test(self, text: str, name: str, fake: str, pronoun: str = "she", given: int = 512) -> Copied:
+        """Whether a made-up name is taken up again: the first `given` characters are gone on from, the rest ranked.
+
+        Each character is given as many before it as the writer sees.
+        """
+        original, codec = as_trained(self.run, text).decode("utf-8", "replace"), self.run.codec
+        test = copy_test(original[:given], original[given:], name, fake, pronoun)
+        window: Window | None = None if self._able("writer").context is None else "exact"
+        tokens, before = (codec.encode(part.encode()) for part in (test.continuation, test.continuation[: test.begin]))
+        ranks = []
+        for seed in (test.corrupted, test.original):
+            start = len(codec.encode(seed.encode()))
+            found = self.inspect(seed + test.continuation, window)[start : start + len(tokens)]
+            ranks.append([one.rank for one in found])
+        begin, end = len(before), len(before) + len(codec.encode(fake.encode()))
+        return Copied(test, [self._spoken(token) for token in tokens.tolist()], begin, end, *ranks)
 
     @torch.no_grad()
     def hidden(self, text: Text) -> list[Held]:

@@ -19,6 +19,7 @@ from octavo.data.streams import windows_at
 from octavo.evaluation.contexts import ContextsConfig, Contextual, Expect, by_context
 from octavo.evaluation.dynamic import Piece, as_it_is, while_learning
 from octavo.evaluation.likelihood import Scale, readable
+from octavo.generation.windows import Window, windowed
 from octavo.interfaces import Batch, Mean, State, Writer, detach_state
 from octavo.models.language_model import LanguageModel
 from octavo.runs import Run
@@ -54,6 +55,12 @@ def dynamically(run: Run, store: Store, config: DynamicConfig, scale: Scale, tok
         **settings,
         "tokens": int(learned.count),
     }
+
+
+def logits_in(run: Run, batch: Batch, window: Window) -> Tensor:
+    """What a language model expects at each token, beyond what its writer sees by this window."""
+    writer = windowed(_language_model(run).writer, window)
+    return writer.head(writer(batch.inputs_LB, writer.begin(None, len(batch.lengths_B))).states_LBD)
 
 
 def _training_sizes(run: Run, expect: Expect, config: DynamicConfig) -> list[Tensor]:
@@ -96,11 +103,18 @@ def _expecting(writer: Writer) -> Expect:
 
 def _writer_of(run: Run) -> Writer:
     """A language model's writer, where its text is one stream."""
-    if not isinstance(run.model, LanguageModel):
-        raise ValueError(f"{run.recipe.name} is no language model: contexts and dynamic evaluation are of those")
+    model = _language_model(run)
     if run.codec.alphabet.end is not None:
         raise ValueError(f"{run.recipe.name} reads documents: contexts and dynamic evaluation need running text")
-    return run.model.writer
+    return model.writer
+
+
+def _language_model(run: Run) -> LanguageModel:
+    if not isinstance(run.model, LanguageModel):
+        raise ValueError(
+            f"{run.recipe.name} is no language model: contexts, windows and dynamic evaluation are of those"
+        )
+    return run.model
 
 
 def _check_contexts(writer: Writer, asked: ContextsConfig) -> None:

@@ -4,12 +4,14 @@ import argparse
 import os
 from pathlib import Path
 
+from octavo.commands.colouring import print_coloured
 from octavo.commands.output import file_of, one_text_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.contexts import ContextsConfig
+from octavo.evaluation.copying import Copied
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
-from octavo.pretrained import able, load
+from octavo.pretrained import Pretrained, able, load
 from octavo.record import record
 from octavo.training.dynamic import DynamicConfig
 
@@ -86,19 +88,46 @@ def classify(options: argparse.Namespace) -> None:
 
 
 def inspect(options: argparse.Namespace) -> None:
-    """Entropy, loss and rank of the truth at each token; or the reader's states."""
+    """Entropy, loss and rank of the truth at each token; or the copy test; or the reader's states."""
     model = load(options.run_folder, options.device)
     if options.states:
-        text = one_text_of(options.text)
-        for token, states in model.hidden(text):
+        for token, states in model.hidden(one_text_of(options.text)):
             _print_states(token, states[: options.states], options.json)
         return
     able(model.run.model, "logits")
     text = one_text_of(options.text)
-    thoughts = model.inspect(text)
+    if options.copy_test:
+        _print_copied(_copied(model, text.decode("utf-8", "replace"), options), options.json)
+        return
+    thoughts = model.inspect(text, options.window)
+    if options.colours and not options.json:
+        print_coloured(thoughts, options.colours)
+        return
     if not options.json:
         print("token  entropy (bits)  loss (bits)  rank")
     print_rows((one._asdict() for one in thoughts), options.json)
+
+
+def _copied(model: Pretrained, text: str, options: argparse.Namespace) -> Copied:
+    name, equals, fake = options.copy_test.partition("=")
+    if not (name and equals and fake):
+        raise ValueError(f"--copy-test {options.copy_test}: a name of the text and a made-up one, as in ann=zjak")
+    return model.copy_test(text, name, fake, options.pronoun, options.given)
+
+
+def _print_copied(copied: Copied, as_json: bool) -> None:
+    mean_ranks = {
+        "mean_rank": copied.mean_rank(copied.corrupted),
+        "mean_rank_without": copied.mean_rank(copied.original),
+    }
+    facts = {**mean_ranks, "distance": copied.test.distance}
+    if as_json:
+        print_json({**facts, **copied._asdict(), "test": copied.test._asdict()})
+        return
+    print_facts(facts, False)
+    print("token  rank  rank without the name before")
+    rows = zip(copied.tokens, copied.corrupted, copied.original, strict=True)
+    print_rows(({"token": token, "rank": rank, "without": other} for token, rank, other in rows), False)
 
 
 def _print_states(token: str, states: list[float], as_json: bool) -> None:

@@ -272,6 +272,15 @@ VERBS = (
         RUN,
         _option("--text", "a text file, or - for standard input (default: -)", default="-"),
         _option("--states", "instead, what the first so many units of a QRNN reader's last layer hold", type=_count),
+        WINDOW,
+        _option("--colours", "show the text coloured by one of these", choices=("entropy", "loss", "rank")),
+        _option(
+            "--copy-test", "is a made-up name copied over a long distance? (Al-Rfou et al. 2019)", metavar="NAME=FAKE"
+        ),
+        _option("--pronoun", "of --copy-test: what the name's other places become (default: she)", default="she"),
+        _option(
+            "--given", "of --copy-test: how many characters are not ranked (default: 512)", type=_count, default=512
+        ),
         DEVICE,
         JSON,
     ),
@@ -293,10 +302,12 @@ VERBS = (
     ),
     Verb(
         "figure",
-        "draw a figure of runs, or of what inspect --states or bench printed as JSON",
+        "draw a figure of runs, or of what inspect or bench printed as JSON",
         "lists:figure",
         _option(
-            "name", "learning (of runs), hidden-states (of one text) or qrnn-speed (of one machine)", metavar="NAME"
+            "name",
+            "learning (of runs), inspect, copy-test or hidden-states (of one text) or qrnn-speed (of one machine)",
+            metavar="NAME",
         ),
         _option("runs", "the runs' folders, or the file of JSON", metavar="RUN", nargs="+"),
         _option("--out", "the picture's file", required=True),

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from octavo.figures.copying import copying
 from octavo.figures.heat_map import hidden_states
+from octavo.figures.inspection import inspection
 from octavo.figures.learning import learning
 from octavo.figures.speed import qrnn_speed
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
     "hidden-states": hidden_states,
+    "inspect": inspection,
+    "copy-test": copying,
     "qrnn-speed": qrnn_speed,
 }

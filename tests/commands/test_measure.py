@@ -91,3 +91,34 @@ def test_classify_gives_each_label_its_probability(
     assert all(row["probabilities"][row["label"]] >= 0.5 for row in found)
     assert main(["classify", str(classifier_run), str(tmp_path / "text.txt"), "--unit", "documents"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_copy_test_ranks_what_comes_after_either_seed(
+    tmp_path: Path, rows: Any, language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "ann was old when ann met bob, and ann said so"
+    (tmp_path / "text.txt").write_text(text)
+    asked = ["inspect", language_model_run, "--text", tmp_path / "text.txt", "--given", 30]
+    [found] = rows(*asked, "--copy-test", "ann=zjak", "--pronoun", "he")
+    assert found["test"]["corrupted"] == "zjak was old when he met bob, "
+    assert "".join(found["tokens"]) == "and zjak said so"
+    assert "".join(found["tokens"][found["begin"] : found["end"]]) == "zjak"
+    for seed in ("corrupted", "original"):
+        told = octavo.load(language_model_run).inspect(found["test"][seed] + "and zjak said so")
+        assert found[seed] == [one.rank for one in told[-16:]]
+    assert found["mean_rank"] == pytest.approx(sum(found["corrupted"][5:8]) / 3)
+    assert main([*map(str, asked), "--copy-test", "ann"]) == 2
+    assert "--copy-test ann: a name of the text and a made-up one" in capsys.readouterr().err
+
+
+def test_evaluate_takes_contexts_and_dynamics_from_its_options(
+    rows: Any, language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contexts = ["--context", 3, 8, "--sample", 20, "--seed", 5]
+    [measured] = rows("evaluate", language_model_run, *contexts, "--dynamic", "--rule", "sgd", "--rate", 0.1)
+    assert [row["context"] for row in measured["contexts"]["rows"]] == [3, 8]
+    assert (measured["contexts"]["sample"], measured["contexts"]["seed"]) == (20, 5)
+    assert (measured["dynamic"]["rule"], measured["dynamic"]["rate"]) == ("sgd", 0.1)
+    for wrong, said in ((["--sample", "5"], "--stride and --sample are of --context"), (["--rate", "1"], "--rate is")):
+        assert main(["evaluate", str(language_model_run), *wrong]) == 2
+        assert said in capsys.readouterr().err
