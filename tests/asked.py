@@ -16,6 +16,7 @@ from octavo.readers.recursive import RecursiveReaderConfig
 from octavo.readers.strided import StridedReaderConfig
 from octavo.schedules import Constant, Ramp
 from octavo.writers import OneShotConfig, WriterConfig
+from octavo.writers.deconvolution import DeconvolutionWriterConfig
 from octavo.writers.dilated import DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
@@ -33,6 +34,7 @@ QRNN_WRITER = QRNNWriterConfig(**SMALL)
 # Two layers make two places of a canvas of five, and the texts asked about are longer than that.
 CANVAS: dict[str, Any] = {"embedding": 6, "canvas": 5, "maps": (10, 12)}
 STRIDED_READER = StridedReaderConfig(**CANVAS, width=WIDTH)
+DECONVOLUTION_WRITER = DeconvolutionWriterConfig(canvas=5, maps=(10, 12))
 HYBRID_WRITER = HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH))
 DILATED_WRITER = DilatedWriterConfig(**SMALL, inner=5, dilations=(1, 2))
 FEW: dict[str, Any] = {"width": 6, "depth": 2, "positions": 2}
@@ -84,6 +86,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
 }
 
 ASKED_ONE_SHOTS: dict[str, OneShotConfig] = {
+    "deconvolution": DECONVOLUTION_WRITER,
     "recursive": RECURSIVE_WRITER,
     "recursive-deep": RecursiveWriterConfig(width=6, depth=4, positions=1),
     "recursive-one-hot": RecursiveWriterConfig(width=13, depth=2, positions=3),
@@ -91,6 +94,7 @@ ASKED_ONE_SHOTS: dict[str, OneShotConfig] = {
 }
 
 ASKED_MODELS: dict[str, ModelConfig] = {
+    "vae-historyless": VAEConfig(reader=STRIDED_READER, writer=DECONVOLUTION_WRITER, latent=3),
     "vae-recursive": VAEConfig(reader=RECURSIVE_READER, writer=RECURSIVE_WRITER, latent=5),
     "language-model": LanguageModelConfig(writer=LSTM_WRITER),
     "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),

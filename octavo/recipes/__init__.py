@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe
-from octavo.recipes import dilated_vae, latent, lstm, qrnn
+from octavo.recipes import dilated_vae, hybrid_vae, latent, lstm, qrnn
 from octavo.spelling import nearest
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
@@ -14,6 +14,14 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "lstm-vae-ptb-autoencoder": latent.ptb_autoencoder,
     "lstm-vae-ptb": latent.ptb,
     "lstm-lm-ptb-sentences": latent.ptb_lm,
+    "hybrid-tweets": hybrid_vae.tweets,
+    "hybrid-tweets-qrnn": hybrid_vae.tweets_qrnn,
+    "lstm-vae-tweets": hybrid_vae.tweets_lstm,
+    "hybrid-ptb": hybrid_vae.ptb,
+    "hybrid-ptb-masked": hybrid_vae.ptb_masked,
+    "lstm-vae-ptb-windows": hybrid_vae.ptb_lstm,
+    "historyless-ptb": hybrid_vae.historyless,
+    "historyless-ptb-lstm": hybrid_vae.historyless_lstm,
     "qrnn-ptb": qrnn.ptb,
     "qrnn-ptb-no-zoneout": qrnn.ptb_no_zoneout,
     "lstm-ptb-640": qrnn.ptb_lstm,

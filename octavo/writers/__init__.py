@@ -9,6 +9,7 @@ from pydantic import Discriminator
 
 from octavo.interfaces import Alphabet, OneShot, Writer
 from octavo.ops.streaming import WeightForm
+from octavo.writers.deconvolution import DeconvolutionWriter, DeconvolutionWriterConfig
 from octavo.writers.dilated import DilatedWriter, DilatedWriterConfig
 from octavo.writers.hybrid import HybridWriter, HybridWriterConfig
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
@@ -21,7 +22,7 @@ WriterConfig = Annotated[
     DilatedWriterConfig | HybridWriterConfig | LSTMWriterConfig | MaskedWriterConfig | QRNNWriterConfig,
     Discriminator("kind"),
 ]
-OneShotConfig = RecursiveWriterConfig
+OneShotConfig = Annotated[DeconvolutionWriterConfig | RecursiveWriterConfig, Discriminator("kind")]
 AnyWriterConfig = Annotated[WriterConfig | OneShotConfig, Discriminator("kind")]
 
 WRITERS: dict[type, type[Writer]] = {
@@ -32,6 +33,7 @@ WRITERS: dict[type, type[Writer]] = {
     QRNNWriterConfig: QRNNWriter,
 }
 ONE_SHOTS: dict[type, type[OneShot]] = {
+    DeconvolutionWriterConfig: DeconvolutionWriter,
     RecursiveWriterConfig: RecursiveWriter,
 }
 
