@@ -85,9 +85,12 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
-        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it.
+        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it. A
+        one-shot writer begins from nothing but a draw, by `seed`, and takes the likeliest token of every position.
         """
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
+        if isinstance(self._able("writer"), OneShot):
+            return self._from_nothing_at_once(ids, num, _settings(options))
         if num_beams > 1:
             if options.get("stop"):
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
@@ -255,6 +258,13 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         known = np.full(len(vectors), latents.UNKNOWN) if levels is None else np.asarray(levels)
         written = latents.decode(self.run, Latents(np.asarray(vectors), known))
         return [spoken(self.run, before_end(ids, self.run.codec.alphabet.end)[:max_new_tokens]) for ids in written]
+
+    def _from_nothing_at_once(self, prompt: Sequence[int], num: int, options: SamplingConfig) -> list[str]:
+        if prompt:
+            raise ValueError("this run's writer writes all positions at once: it goes on with no prompt")
+        levels = [self._able("writer").level(options.max_new_tokens)] * num
+        vectors = self._condition(num, options.seed).cpu().numpy()
+        return self._at_once(vectors, levels, max_new_tokens=options.max_new_tokens)
 
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)

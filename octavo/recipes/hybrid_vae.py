@@ -5,6 +5,8 @@ rate and its decay, batches, when the KL is annealed, and the smaller networks o
 are the steps here; what changes on the way does so at shares of them, so that a shorter run is the same in small.
 """
 
+from typing import Any
+
 from octavo.data.batching import DocumentsConfig, WindowsConfig
 from octavo.data.codecs import CharactersConfig
 from octavo.data.prepare import DataConfig
@@ -28,7 +30,7 @@ def tweets() -> Recipe:
     return Recipe(
         name="hybrid-tweets",
         about="bytes of tweets to a Gaussian and back: strided convolutions, a deconvolved plan under an LSTM",
-        paper=f"{PAPER}, §4.3 and Table 3: Hybrid, α = 0.2, of a million tweets",
+        paper=f"{PAPER}, §4.3 and Table 3: Hybrid, alpha 0.2, of a million tweets",
         published="reconstruction 58.5, KL 12.5, read as nats a tweet",
         data=DataConfig(train="tweets", batching=DocumentsConfig(batch=32, longest=160)),
         model=VAEConfig(
@@ -66,7 +68,7 @@ def tweets_qrnn() -> Recipe:
 
 def tweets_lstm() -> Recipe:
     """§4.3, Table 3, the LSTM VAE of Bowman et al. 2016: reconstruction 67.4, KL 1.0 with input dropout 0.2."""
-    lstm = {"width": 1000, "embedding": 212, "normalised": True}
+    lstm: dict[str, Any] = {"width": 1000, "embedding": 212, "normalised": True}
     return override(
         tweets(),
         {
@@ -84,7 +86,7 @@ def ptb() -> Recipe:
     return Recipe(
         name="hybrid-ptb",
         about="windows of 60 PTB characters to a Gaussian and back: a deconvolved plan under an LSTM",
-        paper=f"{PAPER}, §4.1 and Figures 4 and 5: Hybrid, α = 0.2",
+        paper=f"{PAPER}, §4.1 and Figures 4 and 5: Hybrid, alpha 0.2",
         data=DataConfig(train="ptb", codec=CharactersConfig(), batching=WindowsConfig(batch=64, window=60, apart=True)),
         model=VAEConfig(
             reader=StridedReaderConfig(width=100, embedding=50, canvas=60, maps=(128, 256)),
@@ -119,7 +121,7 @@ def ptb_masked() -> Recipe:
 
 def ptb_lstm() -> Recipe:
     """§4.1, Figure 4: the LSTM VAE with input dropout 0.2 (0.5 is its other curve)."""
-    lstm = {"width": 500, "embedding": 50, "normalised": True}
+    lstm: dict[str, Any] = {"width": 500, "embedding": 50, "normalised": True}
     return override(
         ptb(),
         {
@@ -159,6 +161,9 @@ def historyless_lstm() -> Recipe:
             "name": "historyless-ptb-lstm",
             "about": "windows of 60 PTB characters to a vector and back without history: two LSTMs",
             "paper": f"{PAPER}, §4.1 and Figure 3: LSTM autoencoder",
+            # As many parameters as the convolutions have, as the paper says; its code has 500 units.
+            "model.reader.width": 346,
+            "model.writer.width": 346,
             "model.writer.drop_word": 1.0,
             "model.latent": 100,
             "model.kl_weight": 0.0,
@@ -167,7 +172,7 @@ def historyless_lstm() -> Recipe:
     )
 
 
-def _lstm_vae(lstm: dict[str, object], drop_word: float) -> dict[str, object]:
+def _lstm_vae(lstm: dict[str, Any], drop_word: float) -> dict[str, Any]:
     """Reader and writer are LSTMs, of which the second begins from z and sees it no more (Figure 1)."""
     sides = {f"model.{side}.{name}": value for side in ("reader", "writer") for name, value in lstm.items()}
     reader = LSTMReaderConfig(backwards=False)

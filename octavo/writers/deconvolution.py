@@ -31,8 +31,8 @@ class DeconvolutionWriter(OneShot):
         self.head = nn.Linear(self.plan.width, alphabet.size)
 
     def decode(self, condition_BD: Tensor, length: int) -> Tensor:
-        """Logits_LBV; those of a position are the same whatever the length."""
-        return self.head(self.plan(condition_BD, length)[:length])
+        """Logits_LBV of whole canvases; those of a position are the same whatever the length."""
+        return self.head(self.plan(condition_BD, length))
 
     def level(self, length: int) -> int:
         """Whole canvases."""

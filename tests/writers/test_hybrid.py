@@ -5,6 +5,8 @@ import itertools
 import pytest
 import torch
 
+from octavo.data.codecs import Bytes
+from octavo.generation.sampling import SamplingConfig, generate
 from octavo.interfaces import Alphabet
 from octavo.writers.hybrid import HybridWriter, HybridWriterConfig
 from octavo.writers.tops import LSTMTopConfig, MaskedTopConfig
@@ -60,6 +62,15 @@ def probability(writer: HybridWriter, tokens: list[int]) -> float:
     inputs_L1 = torch.tensor([[2, *tokens[:-1]]]).T
     log_LV = writer.head(writer(inputs_L1, writer.begin(conditions(1), 1)).states_LBD)[:, 0].log_softmax(-1)
     return float(log_LV[torch.arange(len(tokens)), tokens].sum().exp().detach())
+
+
+def test_greedy_texts_are_the_same_alone_and_side_by_side() -> None:
+    writer, z_BC = hybrid().float(), 50 * conditions().float()
+    greedy, nothing = SamplingConfig(do_sample=False, max_new_tokens=12), Bytes(documents=True).decode
+    together = generate(writer, z_BC, [[]] * 4, DOCUMENTS, greedy, nothing)
+    alone = [generate(writer, z_BC[[row]], [[]], DOCUMENTS, greedy, nothing)[0] for row in range(4)]
+    assert together == alone
+    assert len({tuple(one.ids) for one in together}) > 1
 
 
 def test_without_a_vector_there_is_nothing_to_plan_from() -> None:
