@@ -5,6 +5,28 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from octavo.commands.options import (
+    BEAMS,
+    BENCHES,
+    CODECS,
+    CONTEXTS,
+    DATA_ROOT,
+    DEVICE,
+    DYNAMIC,
+    ERRORS,
+    FILE,
+    JSON,
+    LONGEST,
+    PRECISION,
+    RUN,
+    SAMPLING,
+    SEED,
+    SPLITS,
+    UNIT,
+    WINDOW,
+)
+from octavo.commands.options import count as _count
+from octavo.commands.options import option as _option
 from octavo.spelling import meant, nearest
 
 Overrides = dict[str, str]
@@ -60,70 +82,6 @@ class Verb:
         verb: Callable[..., None] = getattr(importlib.import_module(f"octavo.commands.{module}"), function)
         verb(options, overrides) if self.name == "train" else verb(options)
 
-
-def _count(text: str) -> int:
-    """A whole number from 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
-    return int(text)
-
-
-def _option(name: str, help: str, **settings: Any) -> tuple[str, dict[str, Any]]:
-    return name, {"help": help, **settings}
-
-
-FORMS = ("fp32", "bf16", "int8")
-RUN = _option("run_folder", "a run's folder, an exported model, or its id on the hub", metavar="RUN")
-JSON = _option("--json", "print JSON", action="store_true")
-DEVICE = _option("--device", "auto, cpu, cuda or mps (default: auto)", default="auto")
-PRECISION = _option(
-    "--precision", "how weights are kept: fp32, bf16 or int8 (default: fp32)", default="fp32", choices=FORMS
-)
-SEED = _option("--seed", "the same seed, the same texts (default: 0)", type=int, default=0)
-FILE = _option("file", "a text file, or - for standard input (default: -)", metavar="FILE", nargs="?", default="-")
-LONGEST = _option("--max-new-tokens", "how many tokens at most (default: 256)", type=_count, default=256)
-SAMPLING = (
-    _option("--temperature", "0 is greedy (default: 1)", type=float, default=1.0),
-    _option("--top-k", "sample among the K likeliest", type=_count),
-    _option("--top-p", "sample among the likeliest that hold this share", type=float, default=1.0),
-    _option("--num-beams", "search with so many beams; nothing is drawn then", type=_count, default=1),
-    _option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
-)
-BEAMS = (
-    _option("--num-beams", "beams of a translator's search (default: 8)", type=_count, default=8),
-    _option("--alpha", "its pull towards the source's length, 0 being none (default: 0.6)", type=float, default=0.6),
-)
-WINDOW = _option(
-    "--window",
-    "what a writer of bounded sight does beyond it: roll, half or exact (default: roll if it can, else half)",
-    choices=("roll", "half", "exact"),
-)
-CONTEXTS = (
-    _option("--context", "bits of a language model's characters given exactly so many before", type=_count, nargs="+"),
-    _option("--stride", "score so many characters a window, the first given less; 1 is exact", type=_count, default=1),
-    _option("--sample", "score so many characters, drawn from the seed, with the standard error", type=_count),
-    _option("--seed", "what the sample is drawn from (default: 0)", type=int, default=0),
-)
-DYNAMIC = (
-    _option(
-        "--dynamic", "measure a language model once more while it learns from what it has scored", action="store_true"
-    ),
-    _option(
-        "--rule", "of --dynamic: sgd, or rms, which minds the size of training's gradients", choices=("sgd", "rms")
-    ),
-    _option("--rate", "of --dynamic: how far a step goes (default: 0.0001)", type=float),
-    _option("--decay", "of --dynamic: how strongly what was trained pulls back (default: 0)", type=float),
-    _option("--segment", "of --dynamic: tokens between two steps (default: 64)", type=_count),
-)
-CODECS = ("bytes", "characters", "words")
-ERRORS = _option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
-DATA_ROOT = _option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
-
-BENCHES = ("recurrence", "qrnn", "step", "streaming", "decoding", "all")
-
-SPLITS = ("train", "valid", "test")
-UNITS = ("lines", "paragraphs", "documents")
-UNIT = _option("--unit", "lines, paragraphs or documents (default: lines)", default="lines", choices=UNITS)
 
 VERBS = (
     Verb("recipes", "list the recipes", "lists:recipes", JSON),
