@@ -15,8 +15,9 @@ from octavo.data.progress import bytes_bar
 from octavo.environment import environment
 from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
+from octavo.evaluation.seen import Seen
 from octavo.interfaces import Progress, TextModel
-from octavo.measuring import first_texts, scale, up_to, whole
+from octavo.measuring import first_texts, scale, scale_of, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe, withdraw
@@ -176,8 +177,11 @@ def _trainer(
     def evaluated() -> Sums:
         assert valid is not None
         batches = whole(valid, recipe.data, data.codec, plain, training.evaluate_rows)
+        seen = Seen(up_to(batches, training.evaluate_tokens), alphabet.size)
         with autocast(device, precision):
-            totals = sums(plain, up_to(batches, training.evaluate_tokens), device, trainer.progress())
+            totals = sums(plain, seen, device, trainer.progress())
+            if "valid" not in scales:  # every evaluation measures the same tokens
+                scales["valid"] = scale_of(seen, valid, data.codec)
             if hasattr(plain, "posterior"):
                 some = first_texts(valid, recipe.data, data.codec, plain, training.evaluate_rows, LOOKED_AT)
                 totals |= latent_sums(plain, some, device)
@@ -192,8 +196,6 @@ def _trainer(
             save_weights(weights, folder / WEIGHTS)
 
     scales = {"train": scale(data.train, data.codec)}
-    if valid is not None:
-        scales["valid"] = scale(valid, data.codec)
     wrapped = distributed.shard(plain) if machine.shard else distributed.wrap(plain)
     trainer = Trainer(
         model=wrapped,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from pydantic import PositiveInt
 
 from octavo import latents
@@ -21,7 +22,8 @@ from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
-from octavo.evaluation.likelihood import Scale, Sums, readable, sums
+from octavo.evaluation.likelihood import Scale, readable, sums
+from octavo.evaluation.seen import Seen
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
 from octavo.evaluation.words import count_words, word_perplexity
 from octavo.generation.translations import SearchConfig
@@ -32,6 +34,7 @@ from octavo.texts import LONGEST, WINDOW, translate, window_of
 from octavo.training.dynamic import DynamicConfig
 
 RECONSTRUCTED, BEAMS = 256, 2
+BLOCK = 1 << 22  # tokens counted in one go
 
 
 @config
@@ -68,8 +71,9 @@ def evaluate(
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)
     batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
-    totals = sums(run.model, batches, run.device)
-    figures = {name: value for name, (value, _) in readable(totals, scale(store, run.codec)).items()}
+    seen = Seen(batches, run.codec.alphabet.size)
+    totals = sums(run.model, seen, run.device)
+    figures = {name: value for name, (value, _) in readable(totals, scale_of(seen, store, run.codec)).items()}
     return {
         "recipe": run.recipe.name,
         "data": source or run.recipe.data.train,
@@ -78,17 +82,21 @@ def evaluate(
         **of_task,
         **_of_language(run, store, measuring),
         **(_of_words(figures, _pieces(run, split, source), run, store) if measuring.words else {}),
-        **_measured_of(totals, store),
-        "bytes": store.bytes,
+        **_measured_of(seen, store, run.codec),
         "seconds": round(time.monotonic() - started, 2),
     }
 
 
-def _measured_of(totals: Sums, store: Store) -> dict[str, int]:
-    """How many tokens were measured, where that is not all."""
-    measured = int(totals["nats"].count) if "nats" in totals else len(store.tokens)
-    whole = {"tokens": len(store.tokens)}
-    return whole if measured == len(store.tokens) else {"tokens_measured": measured, **whole}
+def _measured_of(seen: Seen, store: Store, codec: Codec) -> dict[str, Any]:
+    """How much was measured, where that is not all, and the share of tokens that are unknown, where there are any.
+
+    An unknown word costs a model little, whatever it was: with them, bits per byte are not those of the text.
+    """
+    found: dict[str, Any] = {"tokens": len(store.tokens), "bytes": store.bytes}
+    if seen.tokens != len(store.tokens):
+        found |= {"tokens_measured": seen.tokens, "bytes_measured": round(_bytes_of(seen, store, codec))}
+    unknown = seen.share(codec.unknown)
+    return {"unknown_share": unknown, **found} if unknown else found
 
 
 def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
@@ -198,6 +206,24 @@ def scale(store: Store, codec: Codec) -> Scale:
     """What a token of this store stands for."""
     tokens, ends = len(store.tokens), 0 if codec.alphabet.end is None else len(store)
     return Scale(codec.unit, store.bytes / tokens, max(tokens - ends, 1) / tokens)
+
+
+def scale_of(seen: Seen, store: Store, codec: Codec) -> Scale:
+    """What a token stands for of those that were measured, whatever the rest of the store is like."""
+    tokens = max(seen.tokens, 1)
+    units = tokens - seen.share(codec.alphabet.end) * tokens
+    return Scale(codec.unit, _bytes_of(seen, store, codec) / tokens, max(units, 1) / tokens)
+
+
+def _bytes_of(seen: Seen, store: Store, codec: Codec) -> float:
+    """The store's bytes of text, or the measured tokens' share of them: exact where every id's bytes are known."""
+    if seen.tokens == len(store.tokens):
+        return store.bytes
+    all_V = np.zeros(codec.alphabet.size, np.int64)
+    for begin in range(0, len(store.tokens), BLOCK):
+        all_V += np.bincount(store.tokens[begin : begin + BLOCK], minlength=len(all_V))
+    spoken_V = codec.spoken_V
+    return store.bytes * int(seen.counts_V.numpy() @ spoken_V) / max(int(all_V @ spoken_V), 1)
 
 
 def _store_of(run: Run, split: str, source: str | None) -> Store:

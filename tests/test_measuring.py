@@ -1,6 +1,7 @@
 """A run is measured the same however its text is cut."""
 
 import json
+import math
 import random
 from pathlib import Path
 
@@ -90,3 +91,41 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
 def test_what_only_a_vae_can_be_asked_is_refused_to_others(words_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(words_run), "--samples", "3", "--device", "cpu"]) == 2
     assert "cannot measure a latent variable; models that can: vae" in capsys.readouterr().err
+
+
+def test_what_is_measured_of_a_text_is_weighed_by_its_own_bytes(
+    words_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Long words first, short ones last: the first tokens have more bytes than the average."""
+    (tmp_path / "text.txt").write_text("while towns while\n" * 3000 + "a on a\n" * 3000)
+    asked = ["evaluate", str(words_run), "--data", str(tmp_path / "text.txt"), "--device", "cpu", "--json"]
+    found = []
+    for more in ([], ["--tokens", "12000"]):
+        assert main([*asked, *more]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    whole, first = found
+    assert (whole["tokens"], whole["bytes"]) == (24_000, 75_000)
+    assert "tokens_measured" not in whole
+    assert first["tokens_measured"] == 12_288
+    assert first["bytes_measured"] == 54_000 + 72 * 7
+    bits = math.log2(first["perplexity"]) * first["tokens_measured"]
+    assert first["bits_per_byte"] == pytest.approx(bits / first["bytes_measured"], rel=1e-4)
+
+
+def test_the_share_of_unknown_words_stands_beside_their_bits(
+    words_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text, share in (("the cat sat\n", None), ("the dog barked\n", 0.5)):
+        (tmp_path / "text.txt").write_text(text * 10)
+        assert main(["evaluate", str(words_run), "--data", str(tmp_path / "text.txt"), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out).get("unknown_share") == share
+
+
+def test_of_a_classifier_too_it_is_said_how_much_was_measured(
+    classifier_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more, measured in (([], False), (["--tokens", "20"], True)):
+        assert main(["evaluate", str(classifier_run), "--split", "train", "--json", *more]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert ("tokens_measured" in found) == measured
+        assert found.get("tokens_measured", 0) < found["tokens"]

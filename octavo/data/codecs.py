@@ -34,13 +34,15 @@ class Codec(ABC):
     """Text to ids and back.
 
     A stream may be encoded in pieces: their ids, joined, are the whole's. Of documents, the caller adds the end.
-    `line_end` is the id that must close a stream's last line even where no newline does, or None.
+    `line_end` is the id that must close a stream's last line even where no newline does, or None; `unknown` the id of
+    what the codec does not know, if there can be such.
     """
 
     name: str
     unit: Unit
     alphabet: Alphabet
     line_end: int | None = None
+    unknown: int | None = None
 
     @abstractmethod
     def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
@@ -51,6 +53,11 @@ class Codec(ABC):
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]: ...
+
+    @property
+    @abstractmethod
+    def spoken_V(self) -> np.ndarray:
+        """How many bytes of text each id stands for: none for the end, a guess for the unknown and between words."""
 
     @cached_property
     def dtype(self) -> np.dtype:
@@ -72,6 +79,10 @@ class Bytes(Codec):
         ids = np.asarray(ids, np.int64)
         return ids[ids < 256].astype(np.uint8).tobytes()
 
+    @property
+    def spoken_V(self) -> np.ndarray:
+        return (np.arange(self.alphabet.size) < 256).astype(np.int64)
+
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, "documents": self.alphabet.end is not None}
 
@@ -85,6 +96,7 @@ class Characters(Codec):
     """
 
     name, unit = "characters", "character"
+    unknown = UNKNOWN
 
     def __init__(self, characters: str, documents: bool = False, errors: Errors = "strict") -> None:
         self.characters, self.errors = characters, errors
@@ -103,6 +115,11 @@ class Characters(Codec):
         code_points = self._code_points[ids[ids < len(self._code_points)]]
         return code_points.tobytes().decode("utf-32-le").encode()
 
+    @property
+    def spoken_V(self) -> np.ndarray:
+        ends = [0] * (self.alphabet.size - len(self._code_points))
+        return np.concatenate([np.searchsorted([0x80, 0x800, 0x10000], self._code_points, "right") + 1, ends])
+
     def to_json(self) -> dict[str, Any]:
         documents = self.alphabet.end is not None
         return {"name": self.name, "documents": documents, "errors": self.errors, "characters": self.characters}
@@ -119,6 +136,7 @@ class Words(Codec):
     """
 
     name, unit = "words", "word"
+    unknown = UNKNOWN
 
     def __init__(self, words: Iterable[str], documents: bool = False, errors: Errors = "strict") -> None:
         self.errors = errors
@@ -144,6 +162,12 @@ class Words(Codec):
         ids = np.asarray(ids, np.int64)
         spoken = self._spoken[ids if self.line_end is not None else ids[ids != self.alphabet.end]]
         return " ".join(spoken).replace(" \n", "\n").replace("\n ", "\n").encode()
+
+    @property
+    def spoken_V(self) -> np.ndarray:
+        spoken_V = np.array([len(word.encode()) + 1 for word in self.words])
+        spoken_V[self.words.index(LINE_END_WORD)] = 0  # the newline was counted with the word before it
+        return spoken_V
 
     def to_json(self) -> dict[str, Any]:
         documents = self.alphabet.end is not None

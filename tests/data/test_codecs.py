@@ -146,3 +146,16 @@ def test_counting_forgets_rare_words_where_there_are_too_many(monkeypatch: pytes
     monkeypatch.setattr(codecs, "MOST_COUNTED", 50)
     texts = [f"the cat the w{number}".encode() for number in range(500)]
     assert fitted(WordsConfig(limit=4), texts).to_json()["words"] == ["the", "cat"]
+
+
+@pytest.mark.parametrize("documents", [False, True])
+def test_an_id_knows_how_many_bytes_it_stands_for(documents: bool) -> None:
+    text = "a för 雨 😀 a\n"
+    for codec in (Bytes(documents), Characters("aför 雨😀\n", documents)):
+        ids = codec.encode(text.encode())
+        assert codec.spoken_V[ids].sum() == len(text.encode())
+        assert len(codec.spoken_V) == codec.alphabet.size
+        assert codec.alphabet.end is None or codec.spoken_V[codec.alphabet.end] == 0
+    words = Words(["a", "för", "雨"], documents)
+    assert words.spoken_V[words.encode(b"a a\n")].sum() == 4
+    assert words.decode([words.unknown]).decode() == "<unk>"
