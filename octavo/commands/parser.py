@@ -260,14 +260,15 @@ VERBS = (
     ),
     Verb(
         "figure",
-        "draw a figure of runs, or of what inspect or bench printed as JSON",
+        "draw a figure of runs, or of what study, inspect or bench wrote as JSON",
         "lists:figure",
         _option(
             "name",
-            "learning (of runs), inspect, copy-test or hidden-states (of one text) or qrnn-speed (of one machine)",
+            "learning (of runs), inspect, copy-test or hidden-states (of one text), qrnn-speed (of one machine), "
+            "end-of-text, mutation, length-error (of the study lengths) or lengths (of the study data)",
             metavar="NAME",
         ),
-        _option("runs", "the runs' folders, or the file of JSON", metavar="RUN", nargs="+"),
+        _option("runs", "the runs' folders, or files of JSON", metavar="RUN", nargs="+"),
         _option("--out", "the picture's file", required=True),
     ),
     Verb(

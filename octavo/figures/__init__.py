@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from octavo.figures.copying import copying
+from octavo.figures.end_of_text import end_of_text
 from octavo.figures.heat_map import hidden_states
 from octavo.figures.inspection import inspection
 from octavo.figures.learning import learning
+from octavo.figures.lengths import length_error, lengths
+from octavo.figures.mutation import mutation
 from octavo.figures.speed import qrnn_speed
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
@@ -15,4 +18,8 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "inspect": inspection,
     "copy-test": copying,
     "qrnn-speed": qrnn_speed,
+    "end-of-text": end_of_text,
+    "mutation": mutation,
+    "length-error": length_error,
+    "lengths": lengths,
 }

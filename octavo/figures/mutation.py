@@ -1,0 +1,35 @@
+"""What comes back of mutated texts: the truth, what was read, or neither (Zhang & LeCun 2018, Figure 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from octavo.figures.studies import read_study
+from octavo.figures.style import INK, drawing, label_right, line_style
+
+HEIGHT = 2.9  # inches
+PANELS = {"error_against_truth": "error against the truth", "error_against_read": "error against what was read"}
+
+
+def mutation(paths: Sequence[Path], out: Path) -> None:
+    """Both errors of held-out texts by the probability of a replacement, from `octavo study mutation`."""
+    runs = read_study(paths, "mutation")
+    with drawing(out, HEIGHT) as figure:
+        panels = dict(zip(PANELS, figure.subplots(1, len(PANELS), sharey=True), strict=True))
+        for name, axes in panels.items():
+            for place, run in enumerate(runs):
+                rows = run.found["test"]
+                axes.plot(
+                    [row["share"] for row in rows], [row[name] for row in rows], marker="o", ms=3, **line_style(place)
+                )
+            axes.set(xlabel="probability that a byte is replaced", xlim=(0, 1), ylim=(0, 1.02))
+            axes.set_title(PANELS[name], fontsize="medium")
+        diagonal = runs[0].found["test"]
+        shares = [row["share"] for row in diagonal], [row["replaced"] for row in diagonal]
+        panels["error_against_truth"].plot(*shares, ":", color=INK, lw=1, label="what a copier would reach")
+        panels["error_against_truth"].legend(loc="lower right")
+        figure.draw_without_rendering()
+        last = panels["error_against_read"]
+        heights = [run.found["test"][-1]["error_against_read"] for run in runs]
+        label_right(last, [run.name for run in runs], heights, [line_style(place) for place in range(len(runs))])

@@ -1,0 +1,35 @@
+"""What `octavo study NAME RUN… --out FILE` wrote, for the figures that draw it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SPLITS = ("train", "test")
+
+
+class Studied(NamedTuple):
+    """A run's name, and what a study found of it."""
+
+    name: str
+    found: dict[str, Any]
+
+
+def read_study(paths: Sequence[Path], name: str) -> list[Studied]:
+    """The runs of one or more files of a study, in their order."""
+    runs: list[Studied] = []
+    for path in paths:
+        runs += [Studied(run["run"], run["found"]) for run in _study(path, name)["runs"]]
+    if not runs:
+        raise ValueError(f"{paths[0]} is of no runs yet")
+    return runs
+
+
+def _study(path: Path, name: str) -> dict[str, Any]:
+    try:
+        study = json.loads(path.read_text("utf-8"))
+        if study["study"] == name:
+            return study
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise ValueError(f"{path} is no study of {name}: octavo study {name} RUN --out FILE makes one")
