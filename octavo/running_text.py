@@ -41,11 +41,12 @@ def at_contexts(run: Run, store: Store, asked: ContextsConfig) -> dict[str, Any]
 
 def dynamically(run: Run, store: Store, config: DynamicConfig, scale: Scale, tokens: int | None) -> dict[str, Any]:
     """The likelihood of a text from which the model learns on its way, beside that of the model as it is."""
-    expect = _expecting(_writer_of(run))
+    writer = _writer_of(run)
+    expect = _expecting(writer)
     as_trained = _nats(as_it_is(expect, _pieces(run, store, config.segment, tokens), run.device))
-    with restored(run.model):
+    with restored(writer):
         sizes = _training_sizes(run, expect, config) if config.rule == "rms" else None
-        dynamics = Dynamics(run.model, config, sizes)
+        dynamics = Dynamics(writer, config, sizes)
         pieces = _pieces(run, store, config.segment, tokens)
         learned = _nats(while_learning(expect, pieces, dynamics.learn, run.device))
     settings = {"rule": config.rule, "rate": config.rate, "decay": config.decay, "segment": config.segment}
@@ -65,7 +66,7 @@ def logits_in(run: Run, batch: Batch, window: Window) -> Tensor:
 
 def _training_sizes(run: Run, expect: Expect, config: DynamicConfig) -> list[Tensor]:
     """Of the first segments of the text that the run was trained on."""
-    found = GradientSizes(run.model)
+    found = GradientSizes(_writer_of(run))
     train = prepare(run.recipe.data, codec=run.codec).train
     pieces = islice(_pieces(run, train, config.segment, None), config.batches)
     for _ in while_learning(expect, pieces, found.learn, run.device):

@@ -154,6 +154,8 @@ VERBS = (
         "write:generate",
         RUN,
         _option("--prompt", "what the texts go on from (default: nothing)", default=""),
+        _option("--text", "instead, a file to go on from its beginning, beside how it goes on in truth"),
+        _option("--given", "of --text: how many characters are gone on from (default: 512)", type=_count, default=512),
         _option("--num", "how many texts (default: 5)", type=_count, default=5),
         LONGEST,
         *SAMPLING,

@@ -2,14 +2,15 @@
 
 import argparse
 
-from octavo.commands.output import print_json, print_rows, some_of, texts_of
+from octavo.commands.output import one_text_of, print_json, print_rows, some_of, texts_of
 from octavo.pretrained import able, load
 
 
 def generate(options: argparse.Namespace) -> None:
-    """Texts that go on from a prompt, a line between one and the next."""
+    """Texts that go on from a prompt, a line between one and the next; or from a file's beginning, beside its truth."""
+    prompt, truth = (options.prompt, None) if options.text is None else _opened(options)
     texts = load(options.run_folder, options.device, options.precision).generate(
-        options.prompt,
+        prompt,
         options.num,
         num_beams=options.num_beams,
         window=options.window,
@@ -20,11 +21,27 @@ def generate(options: argparse.Namespace) -> None:
         seed=options.seed,
         stop=tuple(text.encode() for text in options.stop),
     )
-    for number, text in enumerate(texts):
-        if options.json:
-            print_json({"prompt": options.prompt, "text": text})
-        else:
-            print(("-" * 40 + "\n" if number else "") + options.prompt + text)
+    if options.json:
+        beside = {} if truth is None else {"truth": truth}
+        print_rows(({"prompt": prompt, "text": text, **beside} for text in texts), True)
+    elif truth is None:
+        print(("\n" + "-" * 40 + "\n").join(prompt + text for text in texts))
+    else:
+        samples = {f"sample {number}": text for number, text in enumerate(texts, start=1)}
+        for name, text in {"prompt": prompt, **samples, "truth": truth}.items():
+            print(f"{name:-<40}\n{text}")
+
+
+def _opened(options: argparse.Namespace) -> tuple[str, str]:
+    """The first `given` characters of a file, and as many after them as there will be new tokens."""
+    if options.prompt:
+        raise ValueError("--prompt and --text both say what the texts go on from: give one of them")
+    text = one_text_of(options.text).decode("utf-8", "replace")
+    if len(text) <= options.given:
+        raise ValueError(
+            f"{options.text} has {len(text):,} characters: of {options.given:,} given none is left as truth"
+        )
+    return text[: options.given], text[options.given : options.given + options.max_new_tokens]
 
 
 def translate(options: argparse.Namespace) -> None:

@@ -54,3 +54,20 @@ def test_each_line_is_translated(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_what_cannot_translate_says_so(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
     assert main(["translate", str(language_model_run)]) == 2
     assert "cannot translate; models that can: translator" in capsys.readouterr().err
+
+
+def test_a_files_beginning_is_gone_on_from_beside_its_truth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language_model_run: Path
+) -> None:
+    (tmp_path / "text.txt").write_text("to be or not to be, that is the question")
+    asked = ["generate", language_model_run, "--text", tmp_path / "text.txt", "--given", 9, "--num", 2]
+    rows = [json.loads(line) for line in said(capsys, *asked, "--max-new-tokens", 7, "--json").splitlines()]
+    assert [(row["prompt"], row["truth"]) for row in rows] == [("to be or ", "not to ")] * 2
+    prompted = said(capsys, "generate", language_model_run, "--prompt", "to be or ", "--num", 2, "--max-new-tokens", 7)
+    texts = [text.removeprefix("to be or ") for text in prompted[:-1].split(f"\n{'-' * 40}\n")]
+    assert [row["text"] for row in rows] == texts
+    plain = said(capsys, *asked, "--max-new-tokens", 7)
+    assert [name in plain for name in ("prompt--", "sample 1--", "sample 2--", "truth--")] == [True] * 4
+    for more, message in ((["--prompt", "x"], "give one of them"), (["--given", "40"], "none is left as truth")):
+        assert main([*map(str, asked), *more]) == 2
+        assert message in capsys.readouterr().err
