@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from octavo.bench import decoding, qrnn, recurrence, step, streaming
+from octavo.bench import data, decoding, qrnn, recurrence, scaling, softmax, step, streaming
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 from octavo.training.precision import resolve_precision
@@ -15,9 +15,12 @@ Row = dict[str, Any]
 BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "recurrence": recurrence.rows,
     "qrnn": qrnn.rows,
-    "step": step.rows,
+    "softmax": softmax.rows,
+    "lm-step": step.rows,
     "streaming": streaming.rows,
     "decoding": decoding.rows,
+    "data": data.rows,
+    "scaling": scaling.rows,
 }
 
 

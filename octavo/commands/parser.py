@@ -266,8 +266,7 @@ VERBS = (
         "lists:figure",
         _option(
             "name",
-            "learning (of runs), inspect, copy-test or hidden-states (of one text), qrnn-speed (of one machine), "
-            "end-of-text, mutation, length-error (of the study lengths) or lengths (of the study data)",
+            "which figure (one that is not known names them all): learning is of runs, the others of JSON",
             metavar="NAME",
         ),
         _option("runs", "the runs' folders, or files of JSON", metavar="RUN", nargs="+"),
@@ -287,7 +286,7 @@ VERBS = (
         "bench:bench",
         _option(
             "name",
-            "recurrence, qrnn, step, streaming, decoding or all (default: all)",
+            f"{', '.join(BENCHES)} (default: all)",
             metavar="NAME",
             nargs="?",
             default="all",

@@ -10,6 +10,7 @@ from octavo.figures.inspection import inspection
 from octavo.figures.learning import learning
 from octavo.figures.lengths import length_error, lengths
 from octavo.figures.mutation import mutation
+from octavo.figures.scaling import scaling
 from octavo.figures.speed import qrnn_speed
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
@@ -22,4 +23,5 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "mutation": mutation,
     "length-error": length_error,
     "lengths": lengths,
+    "scaling": scaling,
 }

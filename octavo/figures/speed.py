@@ -33,7 +33,7 @@ Row = dict[str, Any]
 def qrnn_speed(paths: Sequence[Path], out: Path) -> None:
     """Grids of times faster than `nn.LSTM`, and a training step's parts, from what `octavo bench --json` printed."""
     bench = read_bench(paths)
-    steps, grid = bench.get("step", []), bench["qrnn"]
+    steps, grid = bench.get("lm-step", []), bench["qrnn"]
     heights = [BARS * len(steps) + MARGINS] * bool(steps) + [GRID + MARGINS]
     with drawing(out, sum(heights)) as figure:
         *top, bottom = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]

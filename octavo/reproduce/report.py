@@ -92,7 +92,10 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     changed = {path: new for path, new in result["overrides"].items() if path not in row.overrides}
     share = result.get("share_of_training")
     return [
-        *(_shown(one) for one in values),
+        *(
+            _shown(one) + _part_measured(path, result)
+            for one, path in zip(values, exhibit.columns.values(), strict=True)
+        ),
         f"{result['data']}"
         + ("" if result["recipe"] == row.recipe else f" ([{result['recipe']}]({name}), a stand-in)"),
         "" if share is None else f"{share:.3g}",
@@ -102,6 +105,18 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
         f"[`{result['commit']}`]({name})",
         _difference(exhibit, row, result),
     ]
+
+
+def _part_measured(path: str, result: Result) -> str:
+    metrics = result["metrics"].get(path.partition(".")[0]) or {}
+    return f" (of {metrics['bleu_texts']:,} texts)" if path.endswith(".bleu") else _part_of(metrics)
+
+
+def _part_of(metrics: Mapping[str, Any]) -> str:
+    """That figures are of the beginning of their split alone, where they are."""
+    if "tokens_measured" not in metrics:
+        return ""
+    return f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
 
 
 def _difference(exhibit: Exhibit, row: Row, result: Result) -> str:
@@ -173,9 +188,7 @@ def _metrics(metrics: Mapping[str, Any] | None) -> str:
         for name, one in metrics.items()
         if isinstance(one, float) and name != "seconds"
     )
-    if "tokens_measured" in metrics:
-        listed += f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
-    return listed
+    return listed + _part_of(metrics)
 
 
 def _machine(hardware: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ def drawn(*paths: Path) -> set[str]:
 
 
 def test_every_cell_and_bar_bears_its_number(tmp_path: Path) -> None:
-    shown = drawn(write(tmp_path / "all.json", machine=MACHINE, qrnn=GRID, step=STEP))
+    shown = drawn(write(tmp_path / "all.json", machine=MACHINE, qrnn=GRID, **{"lm-step": STEP}))
     numbers = {f"{row[name]:.1f}{TIMES}" for row in GRID for name in GRIDS}
     assert numbers | {*map(str, BATCHES), *map(str, LENGTHS), *GRIDS.values()} <= shown
     assert {"nn.LSTM, fp32", "QRNN, fp32", "74", "44", "recurrent layers", "softmax", "optimizer"} <= shown
@@ -43,13 +43,13 @@ def test_every_cell_and_bar_bears_its_number(tmp_path: Path) -> None:
 
 def test_the_grid_is_a_figure_by_itself_and_two_benches_make_one(tmp_path: Path) -> None:
     grid = write(tmp_path / "grid.json", machine=MACHINE, qrnn=GRID)
-    step = write(tmp_path / "step.json", machine=MACHINE, step=STEP)
+    step = write(tmp_path / "step.json", machine=MACHINE, **{"lm-step": STEP})
     assert "softmax" not in drawn(grid)
     assert "softmax" in drawn(grid, step)
 
 
 def test_what_is_no_bench_is_told(tmp_path: Path) -> None:
-    for content in ("{}", '{"step": []}', "no JSON", "[1]"):
+    for content in ("{}", '{"lm-step": []}', "no JSON", "[1]"):
         (tmp_path / "bench.json").write_text(content)
         with pytest.raises(ValueError, match=r"bench\.json (is no bench|has no grid).*octavo bench qrnn --json"):
             FIGURES["qrnn-speed"]([tmp_path / "bench.json"], tmp_path / "x.svg")

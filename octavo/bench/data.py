@@ -1,0 +1,88 @@
+"""The input alone: how many tokens a second each kind of batches gives, beside what the fastest model trains on.
+
+The manual of Python's language, in memory-mapped ids, as a training reads it.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from octavo.bench.timing import medians
+from octavo.data.batching import Batches, BatchingConfig, DocumentsConfig, StreamConfig, WindowsConfig
+from octavo.data.codecs import BytesConfig
+from octavo.data.files import FilesConfig
+from octavo.data.prepare import Data, DataConfig, prepare
+from octavo.interfaces import Progress
+from octavo.models import build_model
+from octavo.recipes import recipe
+from octavo.training.optimizers import build
+
+KINDS: dict[str, BatchingConfig] = {
+    "stream": StreamConfig(batch=32, window=128),
+    "windows": WindowsConfig(batch=32, window=128),
+    "documents": DocumentsConfig(batch=32),
+}
+FASTEST = "qrnn-bytes"
+
+
+def rows(device: torch.device) -> Iterator[dict[str, Any]]:
+    """A row for each kind of batches, as times the fastest model's rate, and one for a training's first step."""
+    model_rate = _model_rate(device)
+    for name, batching in KINDS.items():
+        rate = _rate(batching)
+        yield {
+            "what": f"batches of {name}",
+            "tokens_per_s": round(rate),
+            "times_the_model": round(rate / model_rate, 1),
+        }
+    yield {"what": f"training {FASTEST}", "tokens_per_s": round(model_rate)}
+    yield {"what": "first step of a prepared corpus", "seconds": round(_first_step(device), 2)}
+
+
+def _prepared(batching: BatchingConfig) -> Data:
+    unit = "paragraphs" if batching.kind == "documents" else "stream"
+    return prepare(DataConfig(train="manual", files=FilesConfig(unit=unit), codec=BytesConfig(), batching=batching))
+
+
+def _rate(batching: BatchingConfig) -> float:
+    """Tokens a second of a hundred batches, one after the other."""
+    data = _prepared(batching)
+    batches = Batches(data.train, batching, data.codec.alphabet, seed=0)
+    steps = min(100, batches.steps_per_epoch)
+    tokens = sum(int(batches.batch(step).lengths_B.sum()) for step in range(steps))
+    return tokens / medians({"batches": lambda: [batches.batch(step) for step in range(steps)]})["batches"]
+
+
+def _model_rate(device: torch.device) -> float:
+    """Tokens a second of a whole training step without its input."""
+    chosen = recipe(FASTEST)
+    data = _prepared(KINDS["stream"])
+    batch = Batches(data.train, KINDS["stream"], data.codec.alphabet, seed=0).batch(0).map(lambda x: x.to(device))
+    model = build_model(chosen.model, data.codec.alphabet).to(device)
+    optimizer = build(chosen.training.optimizer, model)
+
+    def step() -> None:
+        model.zero_grad()
+        model(batch, Progress()).objective.total.backward()
+        optimizer.step()
+
+    return batch.tokens_LB.numel() / medians({"step": step})["step"]
+
+
+def _first_step(device: torch.device) -> float:
+    """Seconds from the command's start to the end of its first step, the corpus being prepared."""
+    with tempfile.TemporaryDirectory() as folder:
+        taken = []
+        for name in ("prepares", "is-prepared"):
+            out = str(Path(folder) / name)
+            words = ["train", FASTEST, "--data", "manual", "--steps", "1", "--device", device.type, "--out", out]
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "octavo", *words], check=True, capture_output=True)
+            taken.append(time.perf_counter() - began)
+    return taken[-1]

@@ -1,0 +1,33 @@
+from collections.abc import Mapping
+
+import pytest
+import torch
+
+from octavo.bench import softmax
+from octavo.bench.timing import Work
+
+
+def test_both_forms_have_the_same_gradients() -> None:
+    head, x_ND, target_N = softmax._problem(50, torch.device("cpu"))
+    gradients = []
+    for form in softmax.FORMS.values():
+        softmax._run(form, head, x_ND[:7], target_N[:7], "fp32")
+        assert head.weight.grad is not None
+        gradients.append(head.weight.grad.clone())
+    torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.slow
+def test_a_row_says_how_much_faster_and_how_much_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
+        for work in works.values():
+            work()
+        return {"stock": 0.03, "fused": 0.01}
+
+    monkeypatch.setattr(softmax, "medians", called)
+    monkeypatch.setattr(softmax, "WORDS", (6_000,))
+    [row] = softmax.rows(torch.device("cpu"))
+    assert row["times_faster"] == 3
+    logits_MB = softmax.POSITIONS * 6_000 * 4 / 1e6
+    assert row["fused_peak_MB"] < row["stock_peak_MB"]
+    assert row["stock_peak_MB"] > logits_MB
