@@ -13,6 +13,7 @@ from torch import Tensor
 from octavo.evaluation.reconstruction import Reconstruction, totals
 from octavo.generation.reconstructions import write_back
 from octavo.interfaces import Batch, Mean, OneShot
+from octavo.layers.latent import Gaussian, noise_of
 from octavo.runs import Run
 from octavo.texts import batches_of_ids, in_order
 
@@ -39,11 +40,26 @@ def level_of(run: Run, length: int) -> int:
     return model.writer.level(length) if at_once(run) else length
 
 
-def encode(run: Run, ids: Sequence[np.ndarray]) -> Latents:
-    """The vectors of texts that are given as their ids."""
+def encode(run: Run, ids: Sequence[np.ndarray], draw: int | None = None) -> Latents:
+    """The vectors of texts that are given as their ids; of a VAE the posterior's mean, or its draw of this number."""
     model: Any = run.model
-    vectors = in_order(batches_of_ids(run, ids), lambda batch: model.encode(batch).float().cpu().numpy())
+
+    def vectors_of(batch: Batch) -> np.ndarray:
+        z_BZ = model.encode(batch) if draw is None else _drawn(model.posterior(batch), batch, draw)
+        return z_BZ.float().cpu().numpy()
+
+    vectors = in_order(batches_of_ids(run, ids), vectors_of)
     return Latents(np.stack(vectors), np.array([level_of(run, len(one)) for one in ids], np.int32))
+
+
+def _drawn(posterior: Gaussian, batch: Batch, draw: int) -> Tensor:
+    return posterior.at(noise_of(batch, posterior.mean_BZ.shape[-1], draw + 1)[draw])
+
+
+def shifted(latents: Latents, plus: Latents, minus: Latents) -> Latents:
+    """Each vector with others added to it and taken from it; it keeps its length."""
+    shift_Z = plus.vectors_NZ.sum(0) - minus.vectors_NZ.sum(0)
+    return latents._replace(vectors_NZ=latents.vectors_NZ + shift_Z)
 
 
 def decode(run: Run, latents: Latents, beams: int = 1) -> list[list[int]]:
@@ -65,10 +81,14 @@ def decode(run: Run, latents: Latents, beams: int = 1) -> list[list[int]]:
 
 
 def reconstruct(
-    run: Run, ids: Sequence[np.ndarray], beams: int = 1, read: Sequence[np.ndarray] | None = None
+    run: Run,
+    ids: Sequence[np.ndarray],
+    beams: int = 1,
+    read: Sequence[np.ndarray] | None = None,
+    draw: int | None = None,
 ) -> list[Reconstruction]:
     """Each text through its vector and back; what is `read`, if anything else, may be the texts mutated."""
-    written = decode(run, encode(run, ids if read is None else read), beams)
+    written = decode(run, encode(run, ids if read is None else read, draw), beams)
     return [Reconstruction(one, np.array(made, np.int64)) for one, made in zip(ids, written, strict=True)]
 
 

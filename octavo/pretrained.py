@@ -45,7 +45,7 @@ SPELT = {
     "condition": "write from nothing",
     "logits": "say what it expects",
     "read": "translate",
-    "posterior": "measure a latent variable",
+    "posterior": "tell what a latent variable is of a text",
 }
 
 

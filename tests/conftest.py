@@ -37,6 +37,12 @@ def autoencoder_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def vae_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run of lstm-vae on lines, to be left as it is."""
+    return _trained(tmp_path_factory.mktemp("vae"), "lstm-vae", "--data.files.unit", "lines")
+
+
+@pytest.fixture(scope="session")
 def translator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small qrnn-multi30k on toy sentences, trained for seconds, to be left as it is."""
     folder = tmp_path_factory.mktemp("translator")

@@ -53,7 +53,7 @@ def test_perplexity_does_not_depend_on_the_window(
 
 
 @pytest.fixture(scope="module")
-def vae_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def unused_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A VAE whose latent variable costs too much to be used, and what was said while it trained."""
     folder, said = tmp_path_factory.mktemp("vae"), []
     small = on_table(tiny(recipe("lstm-vae-ptb")), write_table(folder))
@@ -64,8 +64,10 @@ def vae_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     return folder / "run", said
 
 
-def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(vae_run: tuple[Path, list[str]]) -> None:
-    run, said = vae_run
+def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(
+    unused_run: tuple[Path, list[str]],
+) -> None:
+    run, said = unused_run
     assert said[-1].startswith("step 40: the latent variable is not used: no unit is active")
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     valid = [line for line in lines if line["split"] == "valid"]
@@ -74,10 +76,10 @@ def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(va
 
 
 def test_a_latent_variable_is_measured_on_the_texts_asked_for(
-    vae_run: tuple[Path, list[str]], capsys: pytest.CaptureFixture[str]
+    unused_run: tuple[Path, list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def measured(*options: str) -> dict[str, float]:
-        assert main(["evaluate", str(vae_run[0]), "--split", "train", "--json", "--device", "cpu", *options]) == 0
+        assert main(["evaluate", str(unused_run[0]), "--split", "train", "--json", "--device", "cpu", *options]) == 0
         return json.loads(capsys.readouterr().out)
 
     plain, weighed = measured(), measured("--samples", "3", "--texts", "100")
@@ -90,7 +92,7 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
 
 def test_what_only_a_vae_can_be_asked_is_refused_to_others(words_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(words_run), "--samples", "3", "--device", "cpu"]) == 2
-    assert "cannot measure a latent variable; models that can: vae" in capsys.readouterr().err
+    assert "cannot tell what a latent variable is of a text; models that can: vae" in capsys.readouterr().err
 
 
 def test_what_is_measured_of_a_text_is_weighed_by_its_own_bytes(

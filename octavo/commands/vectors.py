@@ -31,9 +31,10 @@ def encode(options: argparse.Namespace) -> None:
     out = file_of(options.out) if options.out else None
     parts: list[Latents] = []
     count, seconds = 0, 0.0
+    plus, minus = (_vectors_of(run, texts) for texts in (options.plus, options.minus))
     for ids in _some_ids(run, options):
         started = time.monotonic()
-        made = latents.encode(run, ids)
+        made = latents.shifted(latents.encode(run, ids), plus, minus)
         count, seconds = count + len(ids), seconds + time.monotonic() - started
         if options.int8 and count == len(ids):
             _say_cost(run, ids[:COMPARED], made)
@@ -70,9 +71,14 @@ def decode(options: argparse.Namespace) -> None:
 def reconstruct(options: argparse.Namespace) -> None:
     """Each text beside what its vector gives back, and how much of all is wrong."""
     run = _able(options).run
+    if options.posterior == "sample":
+        able(run.model, "posterior")
+    if options.seed < 0:
+        raise ValueError(f"--seed {options.seed}: it must be at least 0")
+    draw = options.seed if options.posterior == "sample" else None
     sums: dict[str, Mean] = {}
     for ids in _some_ids(run, options):
-        found = latents.reconstruct(run, ids, options.num_beams)
+        found = latents.reconstruct(run, ids, options.num_beams, draw=draw)
         for one in found:
             if options.json:
                 print_json(_facts(run, one))
@@ -100,6 +106,12 @@ def _able(options: argparse.Namespace) -> Pretrained:
     model = load(options.run_folder, options.device)
     able(model.run.model, "encode")
     return model
+
+
+def _vectors_of(run: Run, texts: Sequence[str]) -> Latents:
+    """Those of texts typed, or none."""
+    ids = [encoded(run, as_trained(run, text)) for text in texts]
+    return latents.encode(run, ids) if ids else Latents(np.zeros((0, 1), np.float32), np.zeros(0, np.int32))
 
 
 def _some_ids(run: Run, options: argparse.Namespace) -> Iterator[list[np.ndarray]]:

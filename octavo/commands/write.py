@@ -1,15 +1,21 @@
 """Verbs that write: generate, translate, complete."""
 
 import argparse
+import os
 
 from octavo.commands.output import one_text_of, print_json, print_rows, some_of, texts_of
+from octavo.evaluation.overlap import Nearest
 from octavo.pretrained import able, load
+from octavo.remembered import nearest_in_training
 
 
 def generate(options: argparse.Namespace) -> None:
     """Texts that go on from a prompt, a line between one and the next; or from a file's beginning, beside its truth."""
+    if options.data_root:
+        os.environ["OCTAVO_DATA"] = options.data_root
     prompt, truth = (options.prompt, None) if options.text is None else _opened(options)
-    texts = load(options.run_folder, options.device, options.precision).generate(
+    model = load(options.run_folder, options.device, options.precision)
+    texts = model.generate(
         prompt,
         options.num,
         num_beams=options.num_beams,
@@ -21,15 +27,24 @@ def generate(options: argparse.Namespace) -> None:
         seed=options.seed,
         stop=tuple(text.encode() for text in options.stop),
     )
+    near = nearest_in_training(model.run, [prompt + text for text in texts]) if options.nearest else []
     if options.json:
         beside = {} if truth is None else {"truth": truth}
-        print_rows(({"prompt": prompt, "text": text, **beside} for text in texts), True)
-    elif truth is None:
-        print(("\n" + "-" * 40 + "\n").join(prompt + text for text in texts))
-    else:
-        samples = {f"sample {number}": text for number, text in enumerate(texts, start=1)}
-        for name, text in {"prompt": prompt, **samples, "truth": truth}.items():
-            print(f"{name:-<40}\n{text}")
+        nearest = [{"nearest": one.text, "overlap": one.overlap} for one in near] or [{}] * len(texts)
+        rows = ({"prompt": prompt, "text": text, **beside} for text in texts)
+        print_rows((row | one for row, one in zip(rows, nearest, strict=True)), True)
+        return
+    shown = [text + _beside(one) for text, one in zip(texts, near, strict=True)] if near else texts
+    if truth is None:
+        print(("\n" + "-" * 40 + "\n").join(prompt + text for text in shown))
+        return
+    samples = {f"sample {number}": text for number, text in enumerate(shown, start=1)}
+    for name, text in {"prompt": prompt, **samples, "truth": truth}.items():
+        print(f"{name:-<40}\n{text}")
+
+
+def _beside(near: Nearest) -> str:
+    return f"\n  nearest in training, {near.overlap:.0%} the same: {near.text.strip()}"
 
 
 def _opened(options: argparse.Namespace) -> tuple[str, str]:

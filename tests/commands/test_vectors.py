@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import octavo
+from octavo import latents
 from octavo.cli import main
+from octavo.texts import encoded
 
 TEXTS = "to be\nor not\n\nto be, or not to be, or to have been something longer\n"
 
@@ -109,3 +111,30 @@ def test_a_model_that_does_not_encode_is_named(
 def test_what_is_no_vector_is_named(file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", str(autoencoder_run), str(file)]) == 2
     assert "text.txt, line 1 is no vector of octavo encode" in capsys.readouterr().err
+
+
+def test_vectors_are_added_and_taken_away(file: Path, said: Any, vae_run: Path) -> None:
+    model = octavo.load(vae_run, "cpu")
+    plain_NZ, plus_Z, minus_Z = model.encode(TEXTS.splitlines()), model.encode(["good"])[0], model.encode(["bad"])[0]
+    rows = [json.loads(line) for line in said("encode", vae_run, file, "--plus", "good", "--minus", "bad")]
+    np.testing.assert_allclose([row["vector"] for row in rows], plain_NZ + plus_Z - minus_Z, atol=1e-5)
+    again = said("encode", vae_run, file, "--plus", "bad", "--minus", "bad")
+    np.testing.assert_allclose([json.loads(line)["vector"] for line in again], plain_NZ, atol=1e-5)
+
+
+def test_a_vae_reconstructs_from_its_mean_or_from_a_sample(file: Path, said: Any, vae_run: Path) -> None:
+    mean = said("reconstruct", vae_run, file)
+    assert mean == said("reconstruct", vae_run, file, "--posterior", "mean", "--seed", 3)
+    run = octavo.load(vae_run, "cpu").run
+    ids = [encoded(run, b"to be"), encoded(run, b"or not")]
+    draws = [latents.encode(run, ids, draw).vectors_NZ for draw in (0, 1, 1)]
+    assert not np.allclose(draws[0], draws[1], atol=0.01)
+    np.testing.assert_array_equal(draws[1], draws[2])
+    assert said("reconstruct", vae_run, file, "--posterior", "sample", "--seed", 3)
+
+
+def test_only_a_vae_has_a_posterior_to_sample_from(
+    file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reconstruct", str(autoencoder_run), str(file), "--posterior", "sample"]) == 2
+    assert "cannot tell what a latent variable is" in capsys.readouterr().err

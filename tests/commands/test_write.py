@@ -27,6 +27,18 @@ def test_generate_goes_on_from_the_prompt_as_often_as_asked(
     assert plain.startswith("to be")
 
 
+def test_a_vae_writes_from_its_prior_and_shows_the_nearest_training_text(
+    capsys: pytest.CaptureFixture[str], vae_run: Path
+) -> None:
+    ask = ["generate", vae_run, "--num", 3, "--temperature", 0, "--max-new-tokens", 8, "--nearest", "--json"]
+    rows = [json.loads(line) for line in said(capsys, *ask).splitlines()]
+    assert len({row["text"] for row in rows}) > 1
+    assert all(0 <= row["overlap"] <= 1 for row in rows)
+    assert said(capsys, *ask) == said(capsys, *ask)
+    assert said(capsys, *ask) != said(capsys, *ask, "--seed", 1)
+    assert said(capsys, *ask[:-1]).count("nearest in training, ") == 3
+
+
 def test_a_prompt_may_be_empty(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
     greedy = ["--num", 1, "--temperature", 0, "--max-new-tokens", 4, "--json"]
     [row] = said(capsys, "generate", language_model_run, *greedy).splitlines()
