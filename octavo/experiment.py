@@ -171,7 +171,7 @@ def _trainer(
     device: torch.device,
     precision: Resolved,
 ) -> Trainer:
-    training, alphabet = recipe.training, data.codec.alphabet
+    training = recipe.training
     valid = data.valid
 
     def evaluated() -> Sums:
@@ -197,9 +197,11 @@ def _trainer(
 
     scales = {"train": scale(data.train, data.codec)}
     wrapped = distributed.shard(plain) if machine.shard else distributed.wrap(plain)
+    batching, mutate = recipe.data.batching, recipe.data.mutate
+    batches = Batches(data.train, batching, data.codec.alphabet, training.seed, mutate, data.codec.inside)
     trainer = Trainer(
         model=wrapped,
-        batches=Batches(data.train, recipe.data.batching, alphabet, training.seed, recipe.data.mutate),
+        batches=batches,
         config=training,
         folder=folder,
         device=device,

@@ -18,7 +18,7 @@ from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
-from octavo.data.prepare import DataConfig, pieces_of, prepare, prepare_text
+from octavo.data.prepare import OF_DOCUMENTS, DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
@@ -66,7 +66,7 @@ def evaluate(
     store = _store_of(run, split, source)
     started = time.monotonic()
     batching = run.recipe.data.batching
-    if batching.kind in ("documents", "pairs") or (batching.kind == "windows" and batching.apart):
+    if batching.kind in OF_DOCUMENTS or (batching.kind == "windows" and batching.apart):
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)

@@ -56,7 +56,7 @@ DYNAMIC = (
     option("--decay", "of --dynamic: how strongly what was trained pulls back (default: 0)", type=float),
     option("--segment", "of --dynamic: tokens between two steps (default: 64)", type=count),
 )
-CODECS = ("bytes", "characters", "words")
+CODECS = ("bytes", "escaped", "characters", "words")
 ERRORS = option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 

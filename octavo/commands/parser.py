@@ -324,7 +324,7 @@ VERBS = (
         "data:data",
         _option("action", "list, get or prepare", metavar="ACTION", choices=("list", "get", "prepare")),
         _option("name", "a corpus, or a file for prepare", metavar="NAME", nargs="?"),
-        _option("--codec", "bytes, characters or words (default: bytes)", default="bytes", choices=CODECS),
+        _option("--codec", "bytes, escaped, characters or words (default: bytes)", default="bytes", choices=CODECS),
         ERRORS,
         _option("--unit", "stream, lines, paragraphs or documents"),
         DATA_ROOT,

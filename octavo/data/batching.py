@@ -10,29 +10,40 @@ from octavo.data.documents import Documents, documents_in_order
 from octavo.data.documents import DocumentsConfig as DocumentsConfig
 from octavo.data.documents import PairsConfig as PairsConfig
 from octavo.data.mutation import to_be_mended
+from octavo.data.samples import Inside, Samples, anywhere
+from octavo.data.samples import SamplesConfig as SamplesConfig
 from octavo.data.store import Store
 from octavo.data.streams import Stream, Windows, apart_in_order, stream_in_order
 from octavo.data.streams import StreamConfig as StreamConfig
 from octavo.data.streams import WindowsConfig as WindowsConfig
 from octavo.interfaces import Alphabet, Batch
 
-BatchingConfig = Annotated[StreamConfig | WindowsConfig | DocumentsConfig | PairsConfig, Discriminator("kind")]
+BatchingConfig = Annotated[
+    StreamConfig | WindowsConfig | DocumentsConfig | PairsConfig | SamplesConfig, Discriminator("kind")
+]
 
 
 class Batches:
     """The training batches of a store.
 
     `counts` says how many documents were cut or dropped for their length. With `mutate` each text is to be written
-    from itself with a share of its tokens replaced, uniform from 0 up to that one.
+    from itself with a share of its tokens replaced, uniform from 0 up to that one. `inside` is the codec's own: no text
+    is cut there.
     """
 
     def __init__(
-        self, store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int, mutate: float = 0.0
+        self,
+        store: Store,
+        config: BatchingConfig,
+        alphabet: Alphabet,
+        seed: int,
+        mutate: float = 0.0,
+        inside: Inside = anywhere,
     ) -> None:
-        self._plan = _plan(store, config, alphabet, seed)
+        self._plan = _plan(store, config, alphabet, seed, inside)
         self._alphabet, self._seed, self._mutate = alphabet, seed, mutate
         self.steps_per_epoch = self._plan.steps_per_epoch
-        self.counts = self._plan.counts if isinstance(self._plan, Documents) else {}
+        self.counts = self._plan.counts if isinstance(self._plan, Documents | Samples) else {}
 
     def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch:
         """The batch of a step, or this rank's columns of it: every `ranks`-th from `rank`."""
@@ -57,10 +68,14 @@ def in_order(
         return apart_in_order(store, config.window, alphabet, rows)
     if isinstance(config, StreamConfig | WindowsConfig):
         return stream_in_order(store, config.window, alphabet, rows)
+    if isinstance(config, SamplesConfig):
+        config = DocumentsConfig(longest=config.longest, too_long="drop")
     return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet, window)
 
 
-def _plan(store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -> Stream | Windows | Documents:
+def _plan(
+    store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int, inside: Inside
+) -> Stream | Windows | Documents | Samples:
     match config:
         case StreamConfig():
             return Stream(store, config, alphabet)
@@ -68,3 +83,5 @@ def _plan(store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int) -
             return Windows(store, config, alphabet, seed)
         case DocumentsConfig() | PairsConfig():
             return Documents(store, config, alphabet, seed)
+        case SamplesConfig():
+            return Samples(store, config, alphabet, seed, inside)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,6 +26,8 @@ CODE_POINTS = 0x110000
 NEWLINE = ord("\n")
 REPLACEMENT = ord("\N{REPLACEMENT CHARACTER}")
 UNKNOWN = 0
+ESCAPED = {b"\xff\x01": b"\x00", b"\xff\x02": b"\xff"}
+ESCAPE = re.compile(rb"\xff[\x01\x02]")
 UNKNOWN_WORD, LINE_END_WORD = "<unk>", "<eos>"
 # Where a text has more different words than this, rare ones are forgotten while counting: memory stays bounded.
 MOST_COUNTED = 1_000_000
@@ -59,6 +62,10 @@ class Codec(ABC):
     def spoken_V(self) -> np.ndarray:
         """How many bytes of text each id stands for: none for the end, a guess for the unknown and between words."""
 
+    def inside(self, ids: np.ndarray) -> np.ndarray:
+        """True where an id goes on with the character that the one before it began: no text is cut there."""
+        return np.zeros(len(ids), bool)
+
     @cached_property
     def dtype(self) -> np.dtype:
         return np.min_scalar_type(self.alphabet.size - 1)
@@ -82,6 +89,46 @@ class Bytes(Codec):
     @property
     def spoken_V(self) -> np.ndarray:
         return (np.arange(self.alphabet.size) < 256).astype(np.int64)
+
+    def inside(self, ids: np.ndarray) -> np.ndarray:
+        return _continues(ids)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "documents": self.alphabet.end is not None}
+
+
+class Escaped(Codec):
+    r"""Bytes among 256 ids with an end of 0, as in Zhang & LeCun 2018: 00 is written FF 01 and FF is written FF 02.
+
+    Before every text stands 0 too, so that a writer which goes token by token needs no more ids either.
+
+    >>> codec = Escaped(documents=True)
+    >>> codec.encode(b"a\x00\xff").tolist(), codec.decode([97, 255, 1, 255, 2, 0])
+    ([97, 255, 1, 255, 2], b'a\x00\xff')
+    """
+
+    name, unit = "escaped", "byte"
+
+    def __init__(self, documents: bool = False) -> None:
+        self.alphabet = Alphabet(256, 0, 0) if documents else Alphabet(256, 0)
+
+    def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
+        return np.frombuffer(text.replace(b"\xff", b"\xff\x02").replace(b"\x00", b"\xff\x01"), np.uint8)
+
+    def decode(self, ids: Any) -> bytes:
+        """What no text is encoded as, an FF with neither 1 nor 2 after it, stands for itself alone."""
+        written = np.asarray(ids, np.int64).astype(np.uint8).tobytes().replace(b"\x00", b"")
+        return ESCAPE.sub(lambda escape: ESCAPED[escape[0]], written)
+
+    @property
+    def spoken_V(self) -> np.ndarray:
+        """An escape stands for nothing beside the id after it."""
+        return np.isin(np.arange(256), [0, 255], invert=True).astype(np.int64)
+
+    def inside(self, ids: np.ndarray) -> np.ndarray:
+        escaped = np.zeros(len(ids), bool)
+        escaped[1:] = ids[:-1] == 0xFF
+        return escaped | _continues(ids)
 
     def to_json(self) -> dict[str, Any]:
         return {"name": self.name, "documents": self.alphabet.end is not None}
@@ -185,6 +232,11 @@ class BytesConfig:
 
 
 @config
+class EscapedConfig:
+    kind: Literal["escaped"] = "escaped"
+
+
+@config
 class CharactersConfig:
     """`limit` counts the unknown too; `errors` says whether invalid UTF-8 stops the reading or is replaced."""
 
@@ -202,7 +254,7 @@ class WordsConfig:
     errors: Errors = "strict"
 
 
-CodecConfig = Annotated[BytesConfig | CharactersConfig | WordsConfig, Discriminator("kind")]
+CodecConfig = Annotated[BytesConfig | EscapedConfig | CharactersConfig | WordsConfig, Discriminator("kind")]
 
 
 def fit(config: CodecConfig, pieces: Iterable[Piece], documents: bool) -> Codec:
@@ -210,6 +262,8 @@ def fit(config: CodecConfig, pieces: Iterable[Piece], documents: bool) -> Codec:
     match config:
         case BytesConfig():
             return Bytes(documents)
+        case EscapedConfig():
+            return Escaped(documents)
         case CharactersConfig():
             return Characters(_frequent_characters(config, pieces), documents, config.errors)
         case WordsConfig():
@@ -218,11 +272,16 @@ def fit(config: CodecConfig, pieces: Iterable[Piece], documents: bool) -> Codec:
 
 def codec_from_json(data: dict[str, Any]) -> Codec:
     """The codec that `to_json` described."""
-    codecs: dict[str, type[Codec]] = {"bytes": Bytes, "characters": Characters, "words": Words}
+    codecs: dict[str, type[Codec]] = {"bytes": Bytes, "escaped": Escaped, "characters": Characters, "words": Words}
     name = data.get("name")
     if name not in codecs:
         raise ValueError(f"unknown codec {name!r}: choose from {', '.join(codecs)}")
     return codecs[name](**{key: value for key, value in data.items() if key != "name"})
+
+
+def _continues(ids: np.ndarray) -> np.ndarray:
+    """Bytes of UTF-8 that are not a character's first."""
+    return (ids >= 0x80) & (ids < 0xC0)
 
 
 def _frequent_characters(config: CharactersConfig, pieces: Iterable[Piece]) -> str:

@@ -26,6 +26,8 @@ from octavo.data.store import Store, write_store
 
 OnBytes = Callable[[int], object]
 
+OF_DOCUMENTS = ("documents", "pairs", "samples")
+
 
 @config
 class DataConfig:
@@ -128,7 +130,7 @@ def _of_corpus(config: DataConfig, name: str) -> dict[str, Part]:
     What is to be cleaned is so after the corpus's own cleaning.
     """
     unit = config.files.unit
-    if unit == "stream" and config.batching.kind in ("documents", "pairs"):
+    if unit == "stream" and config.batching.kind in OF_DOCUMENTS:
         unit = None
     splits = corpora.resolve(name, unit=unit)
     named = ((split, splits[split]) for split in ("train", "valid", "test") if split in splits)
@@ -136,7 +138,7 @@ def _of_corpus(config: DataConfig, name: str) -> dict[str, Part]:
 
 
 def _check(config: DataConfig, train: Part, codec: Codec | None) -> None:
-    if not train.documents and config.batching.kind in ("documents", "pairs"):
+    if not train.documents and config.batching.kind in OF_DOCUMENTS:
         raise ValueError(
             f'batches of {config.batching.kind} need files.unit "lines", "paragraphs" or "documents", not "stream"'
         )

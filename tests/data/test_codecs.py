@@ -15,6 +15,8 @@ from octavo.data.codecs import (
     CharactersConfig,
     Codec,
     CodecConfig,
+    Escaped,
+    EscapedConfig,
     Words,
     WordsConfig,
     codec_from_json,
@@ -40,6 +42,29 @@ def test_bytes_give_back_any_bytes(text: bytes, documents: bool) -> None:
     assert codec.encode(text).tolist() == list(text)
 
 
+@given(st.binary() | st.lists(st.sampled_from([0, 1, 2, 255])).map(bytes))
+def test_escaped_bytes_give_back_any_bytes_and_never_hold_the_end(text: bytes) -> None:
+    codec = Escaped(documents=True)
+    ids = codec.encode(text)
+    assert codec.decode(ids) == text
+    assert codec.alphabet.end not in ids
+    assert ids.dtype == codec.dtype
+
+
+def test_what_no_text_is_escaped_as_is_still_bytes() -> None:
+    codec = Escaped(documents=True)
+    assert codec.decode([255, 65, 255, 255, 1, 0, 66]) == b"\xffA\xff\x00B"
+
+
+@pytest.mark.parametrize("codec", [Bytes(documents=True), Escaped(documents=True)])
+def test_no_text_is_cut_inside_a_character_or_an_escape(codec: Codec) -> None:
+    text = "aé苹\x00🍎b".encode() + b"\xff"
+    ids = codec.encode(text)
+    pieces = np.split(ids, np.flatnonzero(~codec.inside(ids))[1:])
+    wanted = [*(character.encode() for character in "aé苹\x00🍎b"), b"\xff"]
+    assert [codec.decode(piece) for piece in pieces] == wanted
+
+
 @settings(max_examples=30)
 @given(st.text())
 def test_characters_give_back_the_text_they_were_fitted_on(text: str) -> None:
@@ -47,7 +72,7 @@ def test_characters_give_back_the_text_they_were_fitted_on(text: str) -> None:
     assert codec.decode(codec.encode(text.encode())).decode() == text
 
 
-@pytest.mark.parametrize("config", [BytesConfig(), CharactersConfig(), WordsConfig()])
+@pytest.mark.parametrize("config", [BytesConfig(), EscapedConfig(), CharactersConfig(), WordsConfig()])
 @pytest.mark.parametrize("longest", [8, 16, 40])
 def test_pieces_of_a_stream_equal_the_whole(config: CodecConfig, longest: int, tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
@@ -70,7 +95,7 @@ def test_a_codec_comes_back_from_json(config: CodecConfig, documents: bool) -> N
 
 
 def test_an_unknown_codec_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"'morse': choose from bytes, characters, words"):
+    with pytest.raises(ValueError, match=r"'morse': choose from bytes, escaped, characters, words"):
         codec_from_json({"name": "morse"})
 
 
