@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from octavo.data.catalogue import CATALOGUE
-from octavo.data.corpora import EMBEDDED
+from octavo.data.corpora import EMBEDDED, MIXES
 from octavo.data.corpus import Corpus, Layout
 from octavo.data.sources import PAIR
 
@@ -62,7 +62,8 @@ def page() -> str:
     """The whole page, as docs/data.md ought to read."""
     embedded = [f"| `{name}` | {corpus.about} | {corpus.licence} |" for name, corpus in EMBEDDED.items()]
     table = ["| name | | licence |", "|---|---|---|", *embedded]
-    return "\n".join([HEAD, *table, COLUMNS, *map(_corpus, CATALOGUE.values())])
+    mixes = [f"`{name}` is {' with '.join(mix)}, each in its own splits.\n" for name, mix in MIXES.items()]
+    return "\n".join([HEAD, *table, COLUMNS, *map(_corpus, CATALOGUE.values()), *mixes])
 
 
 def _corpus(corpus: Corpus) -> str:

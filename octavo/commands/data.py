@@ -34,6 +34,7 @@ def _list(options: argparse.Namespace) -> None:
     rows = [
         *({"name": name, "about": one.about, "licence": one.licence} for name, one in corpora.EMBEDDED.items()),
         *(_listed(corpus) for corpus in CATALOGUE.values()),
+        *({"name": name, "about": " + ".join(mix), "licence": "as theirs"} for name, mix in corpora.MIXES.items()),
     ]
     if options.json:
         print_rows(rows, True)

@@ -1,7 +1,7 @@
 """Corpora by name: `resolve(name, root)` finds their files, and says what is missing and how to get it."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from octavo.data.folders import data_root
 from octavo.data.manual import SPLITS, ManualSplit
 from octavo.data.pieces import Unit
 from octavo.data.sources import PAIR
-from octavo.data.splits import FileSplit, Split
+from octavo.data.splits import FileSplit, MixedSplit, Split
 from octavo.data.toy_splits import TOYS
 from octavo.spelling import nearest
 
@@ -37,10 +37,13 @@ EMBEDDED = {
     **{name: Embedded(toys.about, "MIT", toys.splits) for name, toys in TOYS.items()},
 }
 
+# What a model of several languages learns at once: each corpus keeps its own splits.
+MIXES = {"paragraphs-mixed": ("wikipedia-en", "wikipedia-zh", "news-ar")}
+
 
 def names() -> list[str]:
     """Every corpus that `resolve` knows, those that come with the program first."""
-    return [*EMBEDDED, *CATALOGUE]
+    return [*EMBEDDED, *CATALOGUE, *MIXES]
 
 
 def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None) -> Splits:
@@ -50,6 +53,8 @@ def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None)
     """
     if name in EMBEDDED:
         return EMBEDDED[name].splits(unit)
+    if name in MIXES:
+        return _mixed([resolve(part, root, unit) for part in MIXES[name]])
     corpus, root = find(name), data_root(root)
     layout = _layout(corpus, root)
     if layout is None:
@@ -60,6 +65,13 @@ def resolve(name: str, root: str | Path | None = None, unit: Unit | None = None)
         split: FileSplit(unit=unit, paths=sources, config=config, rules=part.rules)
         for split, part in layout.parts.items()
         if (sources := _sources(part, root))
+    }
+
+
+def _mixed(corpora: Sequence[Splits]) -> Splits:
+    common = [split for split in corpora[0] if all(split in one for one in corpora)]
+    return {
+        split: MixedSplit(unit=corpora[0][split].unit, parts=tuple(one[split] for one in corpora)) for split in common
     }
 
 

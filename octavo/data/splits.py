@@ -54,6 +54,25 @@ class FileSplit(Split):
         return files_of(self.paths)
 
 
+@dataclass(frozen=True, kw_only=True)
+class MixedSplit(Split):
+    """Several splits as one, each as its own rules make it."""
+
+    parts: tuple[Split, ...]
+
+    def pieces(self) -> Iterator[Piece]:
+        for part in self.parts:
+            yield from part.pieces()
+
+    @property
+    def key(self) -> str:
+        return repr([part.key for part in self.parts])
+
+    @property
+    def files(self) -> list[str]:
+        return [file for part in self.parts for file in part.files]
+
+
 def as_stream(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Documents one after another, a newline after each."""
     for piece in pieces:
