@@ -94,26 +94,26 @@ def baseline() -> Recipe:
 
 
 def small() -> Recipe:
-    """For a laptop: n = 2, 64 features instead of 256, texts of up to 128 bytes."""
+    """For a laptop: n = 2, 64 features instead of 256, texts of up to 64 bytes."""
     return Recipe(
         name="recursive-small",
-        about="the recursive autoencoder for a laptop: n = 2, 64 features, paragraphs of up to 128 bytes",
+        about="the recursive autoencoder for a laptop: n = 2, 64 features, paragraphs of up to 64 bytes",
         paper=f"{PAPER}, in small",
         data=DataConfig(
             train="wikipedia-en",
             files=FilesConfig(unit="lines"),
             codec=EscapedConfig(),
-            batching=SamplesConfig(batch=32, longest=128),
+            batching=SamplesConfig(batch=32, longest=64),
         ),
         model=AutoencoderConfig(
-            reader=RecursiveReaderConfig(width=64, depth=2, positions=16, levels=SharedConfig(longest=128)),
-            writer=RecursiveWriterConfig(width=64, depth=2, positions=16, levels=SharedConfig(longest=128)),
+            reader=RecursiveReaderConfig(width=64, depth=2, levels=SharedConfig(longest=64)),
+            writer=RecursiveWriterConfig(width=64, depth=2, levels=SharedConfig(longest=64)),
             unit="mean",
         ),
         training=TrainingConfig(
             steps=20_000,
             # SGD takes millions of steps to what Adam's scaling of each weight reaches in thousands.
-            optimizer=AdamWConfig(rate=Cosine(value=2e-3, warmup=0.02), weight_decay=1e-5),
+            optimizer=AdamWConfig(rate=Cosine(value=4e-3, warmup=0.02), weight_decay=1e-5),
             clip=1.0,
             evaluate_every=1000,
             evaluate_tokens=200_000,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octavo.data.catalogue import CATALOGUE
-from octavo.data.corpora import names, resolve
+from octavo.data.corpora import EMBEDDED, MIXES, resolve
 from octavo.data.pieces import Piece, Unit
 
 
@@ -174,8 +174,17 @@ def test_the_root_is_the_environments(tmp_path: Path, monkeypatch: pytest.Monkey
     assert next(resolve("ptb")["valid"].pieces()).text == b" a \n"
 
 
+def test_a_mix_is_its_corpora_one_after_another_in_their_own_splits(tmp_path: Path) -> None:
+    lay(tmp_path, wiki_en__wiki_en_dot_txt="= A =\na\nb\n", wiki_zh__wiki_zh_dot_txt="= Z =\nz\n")
+    lay(tmp_path, news_ar__saudinewsnet_50mb_dot_jsonl='{"content": "n\\nm"}\n')
+    mixed = [piece.text for split in ("train", "valid", "test") for piece in pieces("paragraphs-mixed", tmp_path, split)]
+    assert sorted(mixed) == [b"a", b"b", b"m", b"n", b"z"]
+    own = [piece.text for name in MIXES["paragraphs-mixed"] for piece in pieces(name, tmp_path, "train")]
+    assert [piece.text for piece in pieces("paragraphs-mixed", tmp_path, "train")] == own
+
+
 def test_embedded_corpora_need_no_files(tmp_path: Path) -> None:
-    for name in sorted(set(names()) - set(CATALOGUE)):
+    for name in EMBEDDED:
         splits = resolve(name, tmp_path)
         assert all(next(iter(splits[split].pieces())).text for split in ("train", "valid", "test"))
     assert not any(piece.ends for piece in resolve("toys", unit="stream")["valid"].pieces())
