@@ -177,7 +177,7 @@ def _trainer(
     def evaluated() -> Sums:
         assert valid is not None
         batches = whole(valid, recipe.data, data.codec, plain, training.evaluate_rows)
-        seen = Seen(up_to(batches, training.evaluate_tokens), alphabet.size)
+        seen = Seen(up_to(batches, training.evaluate_tokens), data.codec.alphabet.size)
         with autocast(device, precision):
             totals = sums(plain, seen, device, trainer.progress())
             if "valid" not in scales:  # every evaluation measures the same tokens

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from octavo.data.catalogue import CATALOGUE
 from octavo.data.corpora import EMBEDDED, MIXES, resolve
 from octavo.data.pieces import Piece, Unit
 
@@ -177,7 +176,9 @@ def test_the_root_is_the_environments(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_mix_is_its_corpora_one_after_another_in_their_own_splits(tmp_path: Path) -> None:
     lay(tmp_path, wiki_en__wiki_en_dot_txt="= A =\na\nb\n", wiki_zh__wiki_zh_dot_txt="= Z =\nz\n")
     lay(tmp_path, news_ar__saudinewsnet_50mb_dot_jsonl='{"content": "n\\nm"}\n')
-    mixed = [piece.text for split in ("train", "valid", "test") for piece in pieces("paragraphs-mixed", tmp_path, split)]
+    mixed = [
+        piece.text for split in ("train", "valid", "test") for piece in pieces("paragraphs-mixed", tmp_path, split)
+    ]
     assert sorted(mixed) == [b"a", b"b", b"m", b"n", b"z"]
     own = [piece.text for name in MIXES["paragraphs-mixed"] for piece in pieces(name, tmp_path, "train")]
     assert [piece.text for piece in pieces("paragraphs-mixed", tmp_path, "train")] == own
