@@ -136,6 +136,17 @@ def wrap(model: nn.Module) -> nn.Module:
     return nn.parallel.DistributedDataParallel(model, gradient_as_bucket_view=True) if ranks() > 1 else model
 
 
+def plain(model: nn.Module) -> nn.Module:
+    """The model without DDP around it."""
+    return model.module if isinstance(model, nn.parallel.DistributedDataParallel) else model
+
+
+def wrap_again(model: nn.Module) -> nn.Module:
+    """The model in a new DDP where it was in one: the old one would wait for gradients of what is frozen now."""
+    inside = plain(model)
+    return model if inside is model else wrap(inside)
+
+
 def shard(model: nn.Module) -> nn.Module:
     """Split parameters, gradients and optimizer state over ranks (FSDP2); call it before the optimizer is built.
 

@@ -20,7 +20,18 @@ from octavo.interfaces import Progress, TextModel
 from octavo.measuring import first_texts, scale, scale_of, up_to, whole
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
-from octavo.runs import WEIGHTS, About, describe, save_weights, stored_about, stored_codec, stored_recipe, withdraw
+from octavo.runs import (
+    WEIGHTS,
+    About,
+    describe,
+    of_finished,
+    parameters,
+    save_weights,
+    stored_about,
+    stored_codec,
+    stored_recipe,
+    withdraw,
+)
 from octavo.schedules import Ramp
 from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
@@ -191,16 +202,15 @@ def _trainer(
         return collapse(totals, plain.kl_weight(trainer.progress())) if hasattr(plain, "kl_weight") else []
 
     def keep_best() -> None:
-        weights = flatten_model(wrapped)
+        weights = flatten_model(plain)
         if distributed.is_first():
-            save_weights(weights, folder / WEIGHTS)
+            save_weights(of_finished(plain, weights), folder / WEIGHTS)
 
     scales = {"train": scale(data.train, data.codec)}
-    wrapped = distributed.shard(plain) if machine.shard else distributed.wrap(plain)
     batching, mutate = recipe.data.batching, recipe.data.mutate
     batches = Batches(data.train, batching, data.codec.alphabet, training.seed, mutate, data.codec.inside)
     trainer = Trainer(
-        model=wrapped,
+        model=distributed.shard(plain) if machine.shard else distributed.wrap(plain),
         batches=batches,
         config=training,
         folder=folder,
@@ -220,4 +230,6 @@ def _say_data(data: Data, model: TextModel, say: Say) -> None:
         if store is not None:
             skipped = "".join(f", skipped {count:,} {reason}" for reason, count in store.skipped.items())
             say(f"{name}: {len(store.tokens):,} {data.codec.unit}s in {len(store):,} texts{skipped}")
-    say(f"model: {sum(parameter.numel() for parameter in model.parameters()):,} parameters")
+    training, inference = parameters(model)
+    only = f", {training - inference:,} of them in training only" if training > inference else ""
+    say(f"model: {training:,} parameters{only}")

@@ -147,11 +147,13 @@ class Writer(nn.Module, ABC):
 
     A writer with a `context` sees no more than so many tokens, the newest among them. One that `rolls` lets the oldest
     leave by itself, at any length as a banded mask would; of another, a state that holds so many takes no more.
+    `inner_widths` are the features of each inner activation that `forward` hands out, from the first to the last.
     """
 
     head: nn.Linear
     context: int | None = None
     rolls: bool = False
+    inner_widths: tuple[int, ...] = ()
 
     @abstractmethod
     def begin(self, condition: Condition, batch: int) -> State:
@@ -184,13 +186,19 @@ class TextModel(nn.Module, ABC):
     `score` costs texts, `condition` (from nothing) and `encode` (from texts) say what a writer begins from, `logits`
     lets each token be inspected, `classify` gives labels, `read` makes a Reading to translate from.
 
-    One that `carries` can be given a text in windows, by the carry; another must see each text whole.
+    One that `carries` can be given a text in windows, by the carry; another must see each text whole. The modules named
+    in `training_only` are None in a model that has been trained.
     """
 
     carries: bool = False
+    training_only: tuple[str, ...] = ()
 
     @abstractmethod
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss: ...
+
+    def settle(self, progress: Progress) -> bool:
+        """Let learn, before an update, what still does and nothing else; whether that has changed."""
+        return False
 
 
 def map_state(change: Callable[[Tensor], Tensor], state: State) -> State:

@@ -100,9 +100,28 @@ def stored_weights(folder: Path) -> Tensors:
 def load_run(folder: Path, device: torch.device) -> Run:
     """The run's best model, in evaluation mode."""
     recipe, codec, about = stored_recipe(folder), stored_codec(folder), stored_about(folder)
-    model = build_model(recipe.model, codec.alphabet, len(about.label_names))
+    model = finished(build_model(recipe.model, codec.alphabet, len(about.label_names)))
     restore_model(model, stored_weights(folder))
     return Run(recipe, codec, about, model.to(device).eval(), device)
+
+
+def finished(model: TextModel) -> TextModel:
+    """The model without what only training needs."""
+    for name in model.training_only:
+        setattr(model, name, None)
+    return model
+
+
+def of_finished(model: TextModel, weights: Tensors) -> Tensors:
+    """Of a model's weights by name, those that it needs once it is trained."""
+    return {name: weight for name, weight in weights.items() if name.partition(".")[0] not in model.training_only}
+
+
+def parameters(model: TextModel) -> tuple[int, int]:
+    """How many a model has in training, and once it is trained."""
+    sizes = {name: weight.numel() for name, weight in model.named_parameters()}
+    needed = [size for name, size in sizes.items() if name.partition(".")[0] not in model.training_only]
+    return sum(sizes.values()), sum(needed)
 
 
 def save_weights(weights: Tensors, path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from octavo.layers.recursion import StaticConfig
 from octavo.models import ModelConfig
 from octavo.models.autoencoder import AutoencoderConfig
+from octavo.models.auxiliary import AuxiliaryConfig
 from octavo.models.classifier import ClassifierConfig
 from octavo.models.language_model import LanguageModelConfig
 from octavo.models.translator import TranslatorConfig
@@ -24,6 +25,7 @@ from octavo.writers.masked import MaskedWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
 from octavo.writers.recursive import RecursiveWriterConfig
 from octavo.writers.tops import LSTMTopConfig, MaskedTopConfig, QRNNTopConfig
+from octavo.writers.transformer import ModernTransformerWriterConfig, TransformerWriterConfig
 
 WIDTH = 8
 SMALL: dict[str, Any] = {"width": WIDTH, "embedding": 6}
@@ -37,6 +39,9 @@ STRIDED_READER = StridedReaderConfig(**CANVAS, width=WIDTH)
 DECONVOLUTION_WRITER = DeconvolutionWriterConfig(canvas=5, maps=(10, 12))
 HYBRID_WRITER = HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH))
 DILATED_WRITER = DilatedWriterConfig(**SMALL, inner=5, dilations=(1, 2))
+HEADS: dict[str, Any] = {"width": WIDTH, "layers": 3, "heads": 2, "filter": 12, "context": 24}
+TRANSFORMER = TransformerWriterConfig(**HEADS)
+MODERN = ModernTransformerWriterConfig(**HEADS)
 FEW: dict[str, Any] = {"width": 6, "depth": 2, "positions": 2}
 STATIC = StaticConfig(longest=16)
 RECURSIVE_READER = RecursiveReaderConfig(**FEW)
@@ -81,6 +86,18 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "hybrid-dropped": (HybridWriterConfig(**CANVAS, top=LSTMTopConfig(width=WIDTH, layers=2), drop_word=0.3), "vector"),
     "hybrid-masked": (HybridWriterConfig(**CANVAS, top=MaskedTopConfig(width=WIDTH)), "vector"),
     "hybrid-qrnn": (HybridWriterConfig(**CANVAS, top=QRNNTopConfig(width=WIDTH)), "vector"),
+    "transformer": (TRANSFORMER, "nothing vector reading"),
+    "transformer-sinusoidal": (TransformerWriterConfig(**HEADS, positions="sinusoidal", dropout=0.3), "nothing"),
+    "transformer-recomputed": (TransformerWriterConfig(**HEADS, dropout=0.3, recompute=True), "nothing vector"),
+    "transformer-modern": (MODERN, "nothing vector reading"),
+    "transformer-modern-rolling": (
+        ModernTransformerWriterConfig(**HEADS | {"context": 3}, feed="swiglu", dropout=0.3),
+        "nothing vector",
+    ),
+    "transformer-modern-places": (
+        ModernTransformerWriterConfig(**HEADS, positions="per-layer", feed="relu", query_key_norm=False),
+        "nothing vector",
+    ),
     "dilated": (DILATED_WRITER, "nothing vector reading"),
     "dilated-one-block": (DilatedWriterConfig(**SMALL, inner=5, dilations=(3,), window=2, dropout=0.3), "vector"),
 }
@@ -100,6 +117,14 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "language-model-by-text": LanguageModelConfig(writer=LSTM_WRITER, unit="text", uniform=0.1),
     "language-model-tied": LanguageModelConfig(writer=ASKED_WRITERS["lstm-tied"][0]),
     "language-model-qrnn": LanguageModelConfig(writer=QRNN_WRITER, unit=7),
+    "language-model-transformer": LanguageModelConfig(writer=TRANSFORMER),
+    "language-model-transformer-rolling": LanguageModelConfig(writer=ASKED_WRITERS["transformer-modern-rolling"][0]),
+    "language-model-auxiliary": LanguageModelConfig(
+        writer=TRANSFORMER, auxiliary=AuxiliaryConfig(layers="drop", targets=2)
+    ),
+    "language-model-last": LanguageModelConfig(
+        writer=DILATED_WRITER, unit="last", auxiliary=AuxiliaryConfig(layers="fade")
+    ),
     "language-model-dilated": LanguageModelConfig(writer=DILATED_WRITER),
     "autoencoder": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER),
     "autoencoder-narrow": AutoencoderConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, unit="text"),

@@ -25,7 +25,9 @@ def without_gradient(module: nn.Module) -> list[str]:
 
 
 def gradients(model: TextModel, batch: Batch) -> tuple[Tensor, ...]:
-    return torch.autograd.grad(model(batch, Progress()).objective.total, list(model.parameters()))
+    """Zeros for what only training uses."""
+    total = model(batch, Progress()).objective.total
+    return torch.autograd.grad(total, list(model.parameters()), allow_unused=True, materialize_grads=True)
 
 
 @torch.no_grad()

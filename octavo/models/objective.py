@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import torch.nn.functional as F
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
@@ -12,7 +13,8 @@ from octavo.ops.losses import linear_cross_entropy
 # recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
 # A number is of tokens: nats are then summed over stretches of so many. "mean" is of texts too, but of each text's
 # own mean over its tokens, so that a long text counts as much as a short one (Zhang & LeCun 2018: a text a step).
-Unit = Literal["token", "text", "mean"] | PositiveInt
+# "last" is of texts of which the last token alone counts (Al-Rfou et al. 2019, without multiple positions).
+Unit = Literal["token", "text", "mean", "last"] | PositiveInt
 
 
 def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "token") -> tuple[Tensor, Tensor]:
@@ -30,11 +32,13 @@ def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "t
 def shares(batch: Batch, unit: Unit) -> Tensor:
     """shares_LB: what each token's nats count in the objective's total."""
     valid_LB = batch.valid_LB.float()
+    if unit == "last":
+        return valid_LB - F.pad(valid_LB[1:], (0, 0, 0, 1))
     return valid_LB / batch.lengths_B.clamp(min=1) if unit == "mean" else valid_LB
 
 
 def objective(total: Tensor, nats_LB: Tensor, batch: Batch, unit: Unit, carry: State = None) -> Loss:
     """The mean of what counts in the unit chosen, and the nats themselves to report."""
     tokens = batch.lengths_B.sum()
-    count = len(batch.lengths_B) if unit in ("text", "mean") else tokens if unit == "token" else tokens / unit
+    count = len(batch.lengths_B) if unit in ("text", "mean", "last") else tokens if unit == "token" else tokens / unit
     return Loss(Mean(total, count), {"nats": Mean(nats_LB.sum(), tokens)}, carry)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from octavo import distributed
 from octavo.config import Tiny, config
-from octavo.interfaces import Batch, Loss, Mean, Progress, State, map_state
+from octavo.interfaces import Batch, Loss, Mean, Progress, State, TextModel, map_state
 from octavo.schedules import Constant
 from octavo.training import checkpoint, optimizers, state
 from octavo.training.interruption import Interrupted, Interruption
@@ -202,6 +202,7 @@ class Trainer:
     def _update(self) -> Progress:
         """Gradients of the objective's total, scaled by its count, clipped, applied."""
         progress = self.progress()
+        self._settle(progress)
         optimizers.set_rate(self.optimizer, self.config.optimizer.rate(progress))
         _seed(self.config.seed, progress.step, distributed.rank())
         count, self.tokens = torch.zeros((), device=self.device), 0
@@ -219,6 +220,12 @@ class Trainer:
         self.optimizer.zero_grad()
         self.position.step += 1
         return progress
+
+    def _settle(self, progress: Progress) -> None:
+        """Freeze and wrap anew where a part of the model is over."""
+        model = distributed.plain(self.model)
+        if isinstance(model, TextModel) and model.settle(progress):
+            self.model = distributed.wrap_again(self.model)
 
     def _batch(self, number: int) -> Batch:
         batch = self.batches.batch(number, distributed.rank(), distributed.ranks())

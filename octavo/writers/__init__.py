@@ -17,9 +17,16 @@ from octavo.writers.masked import MaskedWriter, MaskedWriterConfig
 from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
 from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
 from octavo.writers.streaming_qrnn import StreamingQRNN, can_stream
+from octavo.writers.transformer import ModernTransformerWriterConfig, TransformerWriter, TransformerWriterConfig
 
 WriterConfig = Annotated[
-    DilatedWriterConfig | HybridWriterConfig | LSTMWriterConfig | MaskedWriterConfig | QRNNWriterConfig,
+    DilatedWriterConfig
+    | HybridWriterConfig
+    | LSTMWriterConfig
+    | MaskedWriterConfig
+    | ModernTransformerWriterConfig
+    | QRNNWriterConfig
+    | TransformerWriterConfig,
     Discriminator("kind"),
 ]
 OneShotConfig = Annotated[DeconvolutionWriterConfig | RecursiveWriterConfig, Discriminator("kind")]
@@ -30,7 +37,9 @@ WRITERS: dict[type, type[Writer]] = {
     HybridWriterConfig: HybridWriter,
     LSTMWriterConfig: LSTMWriter,
     MaskedWriterConfig: MaskedWriter,
+    ModernTransformerWriterConfig: TransformerWriter,
     QRNNWriterConfig: QRNNWriter,
+    TransformerWriterConfig: TransformerWriter,
 }
 ONE_SHOTS: dict[type, type[OneShot]] = {
     DeconvolutionWriterConfig: DeconvolutionWriter,

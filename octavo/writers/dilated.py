@@ -64,6 +64,7 @@ class DilatedWriter(Writer):
 
     def __init__(self, config: DilatedWriterConfig, alphabet: Alphabet, condition: int = 0) -> None:
         super().__init__()
+        self.inner_widths = (config.width,) * (len(config.dilations) - 1)
         self.context = (config.window - 1) * sum(config.dilations) + 1
         self.embedding = nn.Embedding(alphabet.size, config.embedding)
         self.enter = nn.Linear(config.embedding + condition, config.width)

@@ -43,7 +43,10 @@ class SlidingWriter(Writer):
         while len(rest_LB):
             piece, rest_LB, state = self._fill(rest_LB, state)
             pieces.append(piece)
-        states_LBD, *inner = (torch.cat(parts) for parts in zip(*pieces, strict=True))
+        if len(pieces) == 1:
+            states_LBD, *inner = pieces[0]
+        else:
+            states_LBD, *inner = (torch.cat(parts) for parts in zip(*pieces, strict=True))
         return Written(states_LBD, state, tuple(inner))
 
     def _fill(self, inputs_LB: Tensor, state: SlidingState) -> tuple[list[Tensor], Tensor, SlidingState]:

@@ -1,0 +1,69 @@
+"""Where in a text a position stands: added to what stands there, or turned into queries and keys.
+
+Shapes: L length, B batch, D features, C context, H heads, E features of a head.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+BASE = 10_000.0
+
+
+class LearnedPositions(nn.Module):
+    """x_t + p_t, p learned for each of `context` places."""
+
+    def __init__(self, context: int, width: int) -> None:
+        super().__init__()
+        self.places_CD = nn.Parameter(0.02 * torch.randn(context, width))
+
+    def forward(self, x_LBD: Tensor, place: int) -> Tensor:
+        return x_LBD + self.places_CD[place : place + len(x_LBD), None]
+
+
+class SinusoidalPositions(nn.Module):
+    """x_t + [sin(t / 10000^{2i/D}), cos(t / 10000^{2i/D})]_i (Vaswani et al. 2017, §3.5), all sines first."""
+
+    def forward(self, x_LBD: Tensor, place: int) -> Tensor:
+        angles_LE = angles(place, len(x_LBD), -(-x_LBD.shape[-1] // 2), x_LBD.device)
+        waves_LD = torch.cat([angles_LE.sin(), angles_LE.cos()], dim=-1)[:, : x_LBD.shape[-1]]
+        return x_LBD + waves_LD.to(x_LBD.dtype)[:, None]
+
+
+class QueriesAndKeys(nn.Module):
+    """q, k ← R_t norm(q), R_t norm(k): RMS norms with a gain for each feature, R_t turning pairs of features by t.
+
+    Rotary positions (Su et al. 2021) make the product of two depend on their distance alone; the norms, QK-norm (Henry
+    et al. 2020), bound it. Either may be left out.
+    """
+
+    def __init__(self, features: int, normalised: bool = True, rotary: bool = True) -> None:
+        super().__init__()
+        if rotary and features % 2:
+            raise ValueError(f"rotary positions turn pairs of features: a head has {features}, an odd number")
+        self.gains_2E = nn.Parameter(torch.ones(2, features)) if normalised else None
+        self.rotary = rotary
+
+    def forward(self, q_LBHE: Tensor, k_LBHE: Tensor, place: int) -> tuple[Tensor, Tensor]:
+        if self.gains_2E is not None:
+            q_LBHE, k_LBHE = (
+                F.rms_norm(x, x.shape[-1:], gain_E.to(x.dtype))
+                for x, gain_E in zip((q_LBHE, k_LBHE), self.gains_2E, strict=True)
+            )
+        return (rotated(q_LBHE, place), rotated(k_LBHE, place)) if self.rotary else (q_LBHE, k_LBHE)
+
+
+def rotated(x_LBHE: Tensor, place: int) -> Tensor:
+    """Feature i of the first half and i of the second, as a point of the plane, turned by t / 10000^{2i/E}."""
+    angles_LE = angles(place, len(x_LBHE), x_LBHE.shape[-1] // 2, x_LBHE.device)
+    cosine_LE, sine_LE = (wave.to(x_LBHE.dtype)[:, None, None] for wave in (angles_LE.cos(), angles_LE.sin()))
+    first, second = x_LBHE.chunk(2, dim=-1)
+    return torch.cat([first * cosine_LE - second * sine_LE, first * sine_LE + second * cosine_LE], dim=-1)
+
+
+def angles(place: int, length: int, count: int, device: torch.device) -> Tensor:
+    """t / 10000^{i/count} for so many t from `place` on, in double precision: far into a text t needs its digits."""
+    # What has no double precision, as Apple's devices, is spared it.
+    places_L = torch.arange(place, place + length, dtype=torch.double)
+    rates_E = BASE ** (-torch.arange(count, dtype=torch.double) / count)
+    return (places_L[:, None] * rates_E).remainder(2 * torch.pi).float().to(device)
