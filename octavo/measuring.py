@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -45,7 +46,8 @@ class Measuring:
     many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
     result says how many. A language model is measured at exact `contexts`, and once more while it learns (`dynamic`),
     where these are given; `words` adds what words cost.
-    A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for.
+    A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for, on
+    the first `limit`.
     """
 
     details: bool = False
@@ -118,11 +120,12 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
 def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
     """What the latent variable is worth."""
     model: Any = run.model
-    texts = [*first_texts(store, run.recipe.data, run.codec, model, rows, measuring.texts)]
-    found = described(posteriors(model, texts, run.device))
+    first = partial(first_texts, store, run.recipe.data, run.codec, model, rows)
+    found = described(posteriors(model, first(measuring.texts), run.device))
     if measuring.samples:
-        weighed = bounds(model, texts, run.device, measuring.samples)
-        found |= named_bounds(weighed, scale(store, run.codec), measuring.samples)
+        seen = Seen(first(measuring.limit or measuring.texts), run.codec.alphabet.size)
+        weighed = bounds(model, seen, run.device, measuring.samples)
+        found |= named_bounds(weighed, scale_of(seen, store, run.codec), measuring.samples)
     return found
 
 

@@ -123,7 +123,7 @@ VERBS = (
         *BEAMS,
         _option(
             "--limit",
-            "translate only the first so many texts for BLEU, or reconstruct as many (default: 256)",
+            "texts that are translated for BLEU (default: all), reconstructed (256) or importance-weighted (--texts)",
             type=_count,
         ),
         _option("--tokens", "measure only the first so many tokens, and say so", type=_count),
