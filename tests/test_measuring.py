@@ -87,7 +87,7 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     assert 100 <= weighed["latent_texts"] == weighed["bound_texts"] < 120
     few = measured("--samples", "3", "--limit", "24")
     assert few["latent_texts"] == plain["latent_texts"]
-    assert few["bound_texts"] < 40
+    assert few["bound_texts"] < 100
     assert "perplexity_iw_3" not in plain
     assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
