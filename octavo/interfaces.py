@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from octavo.schedules import Progress as Progress
 
 State = Any  # a tree of tuples whose tensors have the batch as their second dimension
+SHARE_OF_CLASS = "share_of_class/"  # such metrics, a number after it, are read together, as one distribution
 Condition = Any  # None, a vector for each text (condition_BD), or a Reading
 
 
@@ -37,7 +38,8 @@ class Batch:
 
     `documents_B` numbers the documents (or windows) so that an error can name them. `continues` says that this
     window follows on the one before, so that a model's carry goes on. `source` is what the text is written from,
-    where that is another one: what it translates, or itself, mutated.
+    where that is another one: what it translates, or itself, mutated. `weights_B` is there where an objective takes
+    means of two kinds of text apart: 1 for the first kind, for the other the ratio of their numbers.
     """
 
     tokens_LB: Tensor
@@ -45,6 +47,7 @@ class Batch:
     previous_B: Tensor
     documents_B: Tensor | None = None
     labels_B: Tensor | None = None
+    weights_B: Tensor | None = None
     source: Batch | None = None
     continues: bool = False
 

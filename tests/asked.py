@@ -7,6 +7,8 @@ from octavo.models import ModelConfig
 from octavo.models.autoencoder import AutoencoderConfig
 from octavo.models.auxiliary import AuxiliaryConfig
 from octavo.models.classifier import ClassifierConfig
+from octavo.models.clustering_vae import ClusteringVAEConfig
+from octavo.models.labelled_vae import LabelledVAEConfig
 from octavo.models.language_model import LanguageModelConfig
 from octavo.models.translator import TranslatorConfig
 from octavo.models.vae import VAEConfig
@@ -131,6 +133,16 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "autoencoder-recursive": AutoencoderConfig(reader=RECURSIVE_READER, writer=RECURSIVE_WRITER, unit="mean"),
     "autoencoder-lstm-recursive": AutoencoderConfig(reader=LSTM_READER, writer=RECURSIVE_WRITER, latent=5),
     "autoencoder-recursive-lstm": AutoencoderConfig(reader=RECURSIVE_READER, writer=LSTM_WRITER, unit="mean"),
+    "labelled-vae": LabelledVAEConfig(reader=LSTM_READER, writer=DILATED_WRITER, latent=3, hidden=6),
+    "labelled-vae-exact": LabelledVAEConfig(
+        reader=QRNN_READER, writer=LSTM_WRITER, latent=3, hidden=6, expectation="exact"
+    ),
+    "clustering-vae": ClusteringVAEConfig(
+        reader=LSTM_READER, writer=DILATED_WRITER, clusters=4, floor=0.1, latent=3, hidden=6
+    ),
+    "clustering-vae-exact": ClusteringVAEConfig(
+        reader=LSTM_READER, writer=LSTM_WRITER, clusters=2, floor=0.0, latent=3, hidden=6, expectation="exact"
+    ),
     "classifier": ClassifierConfig(reader=LSTM_READER, dropout=0.2),
     "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
     "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),

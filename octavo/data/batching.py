@@ -9,6 +9,7 @@ from pydantic import Discriminator
 from octavo.data.documents import Documents, documents_in_order
 from octavo.data.documents import DocumentsConfig as DocumentsConfig
 from octavo.data.documents import PairsConfig as PairsConfig
+from octavo.data.few_labels import FewLabels
 from octavo.data.mutation import to_be_mended
 from octavo.data.samples import Inside, Samples, anywhere
 from octavo.data.samples import SamplesConfig as SamplesConfig
@@ -43,7 +44,7 @@ class Batches:
         self._plan = _plan(store, config, alphabet, seed, inside)
         self._alphabet, self._seed, self._mutate = alphabet, seed, mutate
         self.steps_per_epoch = self._plan.steps_per_epoch
-        self.counts = self._plan.counts if isinstance(self._plan, Documents | Samples) else {}
+        self.counts = self._plan.counts if isinstance(self._plan, Documents | FewLabels | Samples) else {}
 
     def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch:
         """The batch of a step, or this rank's columns of it: every `ranks`-th from `rank`."""
@@ -75,12 +76,14 @@ def in_order(
 
 def _plan(
     store: Store, config: BatchingConfig, alphabet: Alphabet, seed: int, inside: Inside
-) -> Stream | Windows | Documents | Samples:
+) -> Stream | Windows | Documents | FewLabels | Samples:
     match config:
         case StreamConfig():
             return Stream(store, config, alphabet)
         case WindowsConfig():
             return Windows(store, config, alphabet, seed)
+        case DocumentsConfig(labels=int()) | DocumentsConfig(unlabelled=True):
+            return FewLabels(store, config, alphabet, seed)
         case DocumentsConfig() | PairsConfig():
             return Documents(store, config, alphabet, seed)
         case SamplesConfig():

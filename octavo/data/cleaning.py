@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from octavo.data.posts import body
 from octavo.data.punctuation import split_off
 
-Cleaning = Literal["latin-1", "backslashes", "breaks", "tweets", "underscores", "punctuation"]
+Cleaning = Literal[
+    "latin-1", "backslashes", "breaks", "tweets", "underscores", "punctuation", "posts", "first-100-words"
+]
 # What is of a file's making rather than of its text: a text that is typed has none of it.
 OF_FILES: tuple[Cleaning, ...] = ("latin-1", "backslashes")
 
@@ -65,6 +68,15 @@ def _underscores(text: bytes) -> bytes:
     return b"\n".join(line.strip().replace(b" ", b"_") for line in text.split(b"\n"))
 
 
+def _first_words(text: bytes) -> bytes:
+    """The first hundred of what stands between white space, as papers cut documents; of a stretch, its own.
+
+    >>> len(_first_words(b"one two " * 80).split()), _first_words(b" a  b ")
+    (100, b'a b')
+    """
+    return b" ".join(text.split(maxsplit=100)[:100])
+
+
 _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
     "latin-1": _from_latin_1,
     "backslashes": _backslashes,
@@ -72,4 +84,6 @@ _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
     "tweets": _tweets,
     "underscores": _underscores,
     "punctuation": split_off,
+    "posts": body,
+    "first-100-words": _first_words,
 }

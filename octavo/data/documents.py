@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 import torch
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from octavo.config import Tiny, config
 from octavo.data.permutation import permute
@@ -27,6 +27,10 @@ class DocumentsConfig:
 
     The shuffled documents are taken `bucket` batches at a time, sorted by length and cut into batches, which are
     shuffled again. A document of more than `longest` tokens, its end included, is cut there, or dropped.
+
+    With `labels`, training uses the labels of so many documents alone, chosen evenly among the classes by
+    `labels_seed`; without a number, of all that have one. Batches are then of these, or, if `unlabelled`, of these and
+    of as many among all documents, whose labels are hidden.
     """
 
     kind: Literal["documents"] = "documents"
@@ -34,6 +38,9 @@ class DocumentsConfig:
     longest: Annotated[PositiveInt | None, Tiny(32)] = 1024
     too_long: Literal["cut", "drop"] = "cut"
     bucket: Annotated[PositiveInt, Tiny(2)] = 50
+    labels: Annotated[PositiveInt | None, Tiny(8)] = None
+    labels_seed: Annotated[int, Field(ge=0)] = 1
+    unlabelled: bool = False
 
 
 @config
@@ -51,9 +58,14 @@ class Documents:
     """n documents make ⌈n / B⌉ batches; where B does not divide n, some are smaller by one, and none is tiny."""
 
     def __init__(
-        self, store: Store, config: DocumentsConfig | PairsConfig, alphabet: Alphabet, seed: int | None
+        self,
+        store: Store,
+        config: DocumentsConfig | PairsConfig,
+        alphabet: Alphabet,
+        seed: int | None,
+        among: np.ndarray | None = None,
     ) -> None:
-        """Without a seed the documents keep their order, but for the sorting."""
+        """Without a seed the documents keep their order, but for the sorting; `among` numbers those to take, or all."""
         self.store, self.config, self.alphabet, self.seed = store, config, alphabet, seed
         self.sides = [store]
         if config.kind == "pairs":
@@ -61,6 +73,8 @@ class Documents:
                 raise ValueError("batches of pairs need a text with another side: name its column in files.other")
             self.sides.append(store.other)
         self.kept, self.counts = self._sift()
+        if among is not None:
+            self.kept = among if self.kept is None else np.intersect1d(among, self.kept)
         self.steps_per_epoch = -(-self._size // config.batch)
         self.smallest_batch = self._size // self.steps_per_epoch
         self._chunk: tuple[tuple[int, int], list[np.ndarray]] | None = None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from octavo.interfaces import Batch, Mean, Progress, State, TextModel
+from octavo.interfaces import SHARE_OF_CLASS, Batch, Mean, Progress, State, TextModel
 
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
@@ -85,8 +85,15 @@ def readable(totals: Sums, scale: Scale) -> Figures:
     >>> readable({"nats": Mean(math.log(2) * 80, 10)}, Scale("byte", 1.0, 1.0))
     {'bits_per_byte': (8.0, 'bits/byte')}
     """
-    rest = {name: mean for name, mean in totals.items() if name not in ("nats", "objective")}
+    shares = [mean.value for name, mean in totals.items() if name.startswith(SHARE_OF_CLASS)]
+    rest = {
+        name: mean
+        for name, mean in totals.items()
+        if name not in ("nats", "objective") and not name.startswith(SHARE_OF_CLASS)
+    }
     figures = {name: (mean.value, UNITS.get(name.partition("/")[0], "")) for name, mean in rest.items()}
+    if shares:
+        figures["assignment_entropy"] = -sum(share * math.log(share) for share in shares if share > 0), "nats"
     if "nats" not in totals:
         return figures
     nats, tokens = totals["nats"]

@@ -17,21 +17,23 @@ from octavo.ops.losses import linear_cross_entropy
 Unit = Literal["token", "text", "mean", "last"] | PositiveInt
 
 
-def text_nats(head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "token") -> tuple[Tensor, Tensor]:
+def text_nats(
+    head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "token", weight_B: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """The total, for the gradient, of what tokens count in this unit, and each token's nats_LB, zero where none is."""
     total, nats_N = linear_cross_entropy(
         states_LBD.flatten(0, 1),
         head.weight,
         head.bias,
         batch.tokens_LB.flatten(),
-        shares(batch, unit).flatten(),
+        shares(batch, unit, weight_B).flatten(),
     )
     return total, nats_N.view_as(batch.tokens_LB) * batch.valid_LB
 
 
-def shares(batch: Batch, unit: Unit) -> Tensor:
+def shares(batch: Batch, unit: Unit, weight_B: Tensor | None = None) -> Tensor:
     """shares_LB: what each token's nats count in the objective's total."""
-    valid_LB = batch.valid_LB.float()
+    valid_LB = batch.valid_LB.float() if weight_B is None else batch.valid_LB * weight_B
     if unit == "last":
         return valid_LB - F.pad(valid_LB[1:], (0, 0, 0, 1))
     return valid_LB / batch.lengths_B.clamp(min=1) if unit == "mean" else valid_LB

@@ -23,13 +23,15 @@ class Cost(NamedTuple):
     inner: tuple[Tensor, ...] = ()
 
 
-def cost(writer: Writer | OneShot, condition: Condition, batch: Batch, unit: Unit = "token") -> Cost:
-    """−log p(x | c) of each text, each token weighing in the total what it does in the unit."""
+def cost(
+    writer: Writer | OneShot, condition: Condition, batch: Batch, unit: Unit = "token", weight_B: Tensor | None = None
+) -> Cost:
+    """−log p(x | c) of each text, each token weighing in the total what it does in the unit, and its text."""
     if isinstance(writer, OneShot):
-        return _at_once(writer, condition, batch, unit)
+        return _at_once(writer, condition, batch, unit, weight_B)
     state = writer.begin(condition, len(batch.lengths_B))
     written = writer(batch.inputs_LB, state)
-    return Cost(*text_nats(writer.head, written.states_LBD, batch, unit), {}, written.inner)
+    return Cost(*text_nats(writer.head, written.states_LBD, batch, unit, weight_B), {}, written.inner)
 
 
 def decoded(writer: OneShot, condition_BD: Tensor, batch: Batch) -> Tensor:
@@ -42,14 +44,14 @@ def decoded(writer: OneShot, condition_BD: Tensor, batch: Batch) -> Tensor:
     return torch.cat(parts, dim=1)[:, order_B]
 
 
-def _at_once(writer: OneShot, condition_BD: Tensor, batch: Batch, unit: Unit) -> Cost:
+def _at_once(writer: OneShot, condition_BD: Tensor, batch: Batch, unit: Unit, weight_B: Tensor | None) -> Cost:
     """The likeliest byte is wrong or right without any being fed back: the share of wrong ones is "error"."""
     logits_LBV = decoded(writer, condition_BD, batch).float()
     nats_N = F.cross_entropy(logits_LBV.flatten(0, 1), batch.tokens_LB.flatten(), reduction="none")
     nats_LB = nats_N.view_as(batch.tokens_LB) * batch.valid_LB
     wrong = ((logits_LBV.argmax(-1) != batch.tokens_LB) & batch.valid_LB).sum()
     error = {"error": Mean(wrong, batch.lengths_B.sum())}
-    return Cost((nats_LB * shares(batch, unit)).sum(), nats_LB.detach(), error)
+    return Cost((nats_LB * shares(batch, unit, weight_B)).sum(), nats_LB.detach(), error)
 
 
 def _of_length(logits_lbV: Tensor, batch: Batch) -> Tensor:
