@@ -11,7 +11,7 @@ Cleaning = Literal[
     "latin-1", "backslashes", "breaks", "tweets", "underscores", "punctuation", "posts", "first-100-words"
 ]
 # What is of a file's making rather than of its text: a text that is typed has none of it.
-OF_FILES: tuple[Cleaning, ...] = ("latin-1", "backslashes")
+OF_FILES: tuple[Cleaning, ...] = ("latin-1", "backslashes", "posts")
 
 LINK = re.compile(rb"(?:https?://|\bwww\.)[!-~]+", re.IGNORECASE)
 USER = re.compile(rb"(?<![0-9A-Za-z_])@[0-9A-Za-z_]+")

@@ -56,7 +56,7 @@ class DiscreteVAE(TextModel, ABC):
         logits_BC = self.guess(summary_BD)
         return summary_BD, logits_BC.to(torch.promote_types(logits_BC.dtype, torch.float32)).log_softmax(-1)
 
-    def posterior(self, summary_BD: Tensor, y_BC: Tensor) -> Gaussian:
+    def given_label(self, summary_BD: Tensor, y_BC: Tensor) -> Gaussian:
         """q(z | x, y) of each text."""
         return self.head(torch.cat([summary_BD, y_BC.to(summary_BD.dtype)], -1))
 
@@ -64,7 +64,7 @@ class DiscreteVAE(TextModel, ABC):
         self, batch: Batch, summary_BD: Tensor, y_BC: Tensor, noise_BZ: Tensor, weight_B: Tensor, kl_weight: float = 1.0
     ) -> Bound:
         """Σ_b weight_b (−log p(x | y, z) + w KL(q(z | x, y) ‖ N(0, 1))), z being at this noise."""
-        posterior = self.posterior(summary_BD, y_BC)
+        posterior = self.given_label(summary_BD, y_BC)
         kl_B = gaussian_kl(*posterior).sum(-1)
         z_BZ = posterior.at(noise_BZ)
         found = cost(self.writer, torch.cat([z_BZ, y_BC.to(z_BZ.dtype)], -1), batch, weight_B=weight_B)
@@ -99,7 +99,7 @@ class DiscreteVAE(TextModel, ABC):
         """[z; y]: the likeliest label, and the mean of z given it."""
         summary_BD, log_BC = self.read_labels(batch)
         y_BC = F.one_hot(log_BC.argmax(-1), self.classes).to(log_BC.dtype)
-        mean_BZ = self.posterior(summary_BD, y_BC).mean_BZ
+        mean_BZ = self.given_label(summary_BD, y_BC).mean_BZ
         return torch.cat([mean_BZ, y_BC.to(mean_BZ.dtype)], -1)
 
     def score(self, batch: Batch, carry: State = None) -> tuple[Tensor, State]:
