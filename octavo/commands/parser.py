@@ -252,7 +252,7 @@ VERBS = (
     ),
     Verb(
         "study",
-        "study trained runs: error, end-of-text, mutation, lengths or data",
+        "study trained runs: error, end-of-text, mutation, lengths, data or prior",
         "study:study",
         _option("name", "which study", metavar="NAME"),
         _option("runs", "the runs' folders", metavar="RUN", nargs="+"),

@@ -15,6 +15,7 @@ from octavo.studies.end_of_text import end_of_text
 from octavo.studies.error import error
 from octavo.studies.lengths import lengths
 from octavo.studies.mutation import mutation
+from octavo.studies.prior import prior
 from octavo.studies.samples import StudyConfig
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
@@ -25,6 +26,7 @@ STUDIES: dict[str, Study] = {
     "mutation": mutation,
     "lengths": lengths,
     "data": corpus,
+    "prior": prior,
 }
 
 

@@ -104,6 +104,14 @@ def test_lengths_beyond_training_are_told_from_those_within(run: Run) -> None:
     assert [row["up_to"] for row in found["train"]] == [64]
 
 
+def test_what_is_written_from_the_prior_stands_beside_held_out_texts(vae_run: Path) -> None:
+    found = STUDIES["prior"](octavo.load(vae_run, "cpu").run, StudyConfig(samples=5, longest=24))
+    assert [len(found[name]["first"]) for name in ("greedy", "sampled", "held_out")] == [5, 5, 5]
+    assert found["sampled"]["different"] == 1
+    assert all(" times " in text for text in found["held_out"]["first"])
+    assert [len(walk) for walk in found["walks"]] == [7, 7]
+
+
 def test_a_corpus_is_counted_whole(run: Run) -> None:
     store = stores(run)["train"]
     found = facts(store)
