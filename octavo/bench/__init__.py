@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from octavo.bench import data, decoding, qrnn, recurrence, scaling, softmax, step, streaming
+from octavo.bench import data, decoding, generate, qrnn, recurrence, scaling, softmax, step, streaming
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 from octavo.training.precision import resolve_precision
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "lm-step": step.rows,
     "streaming": streaming.rows,
     "decoding": decoding.rows,
+    "generate": generate.rows,
     "data": data.rows,
     "scaling": scaling.rows,
 }

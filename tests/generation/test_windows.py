@@ -7,6 +7,7 @@ from octavo.generation.sampling import SamplingConfig, generate
 from octavo.generation.windows import Window, in_sight, windowed
 from octavo.interfaces import Alphabet, Writer
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
+from octavo.writers.transformer import ModernTransformerWriterConfig, TransformerWriter
 from tests.bounded import BoundedWriter
 
 STREAM = Alphabet(5, 0)
@@ -45,6 +46,24 @@ def test_texts_side_by_side_are_texts_alone(window: Window, do_sample: bool) -> 
     if not do_sample:
         assert together == [written(writer, [prompt], window)[0] for prompt in prompts]
     assert together[:2] == written(writer, prompts[:2], window, do_sample)
+
+
+def test_rolling_is_a_whole_forward_under_a_banded_mask() -> None:
+    """Greedily, each id from all that was before it at once: every layer sees its newest six positions."""
+    torch.manual_seed(5)
+    config = ModernTransformerWriterConfig(width=16, layers=3, heads=2, filter=16, context=6)
+    writer = TransformerWriter(config, STREAM).double().eval()
+    for weight in writer.parameters():
+        torch.nn.init.normal_(weight)  # what has not been trained looks back as far as it can only if it is not small
+    [rolled] = written(writer, [PROMPT], "roll")
+    ids = [STREAM.begin, *PROMPT]
+    for token in rolled:
+        inputs_L1 = torch.tensor([ids]).T
+        with torch.no_grad():
+            logits_V = writer.head(writer(inputs_L1, writer.begin(None, 1)).states_LBD[-1, 0])
+        assert int(logits_V.argmax()) == token
+        ids.append(token)
+    assert rolled != written(writer, [PROMPT], "exact")[0], "a layer above sees further than the context below it"
 
 
 def test_what_can_roll_rolls_and_what_cannot_drops_half() -> None:
