@@ -43,6 +43,13 @@ def vae_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def one_shot_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny recursive autoencoder of lines, which writes all positions at once, to be left as it is."""
+    parts = [word for side in ("reader", "writer") for word in (f"--model.{side}.kind", "recursive")]
+    return _trained(tmp_path_factory.mktemp("one-shot"), "lstm-autoencoder", "--data.files.unit", "lines", *parts)
+
+
+@pytest.fixture(scope="session")
 def translator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small qrnn-multi30k on toy sentences, trained for seconds, to be left as it is."""
     folder = tmp_path_factory.mktemp("translator")

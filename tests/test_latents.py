@@ -75,3 +75,26 @@ def test_the_longest_text_of_training_is_known(run: Run) -> None:
 
 def test_no_text_gives_no_vector(run: Run) -> None:
     assert latents.decode(run, Latents(np.zeros((0, 16)), np.zeros(0, np.int32))) == []
+
+
+def test_at_once_texts_alone_are_those_together(one_shot_run: Path) -> None:
+    run = octavo.load(one_shot_run, "cpu").run
+    found = latents.encode(run, ids_of(run))
+    assert found.levels_N.tolist() == [8, 4, 8, 16, 8]
+    written = latents.decode(run, found)
+    assert [len(ids) for ids in written] == [8, 4, 8, 16, 8]
+    for place, one in enumerate(ids_of(run)):
+        assert latents.decode(run, latents.encode(run, [one])) == [written[place]]
+    assert "byte_error_teacher_forced" not in latents.errors(run, ids_of(run))
+
+
+def test_at_once_the_door_wants_levels_and_no_sampling(one_shot_run: Path) -> None:
+    model = octavo.load(one_shot_run, "cpu")
+    vectors_NZ, levels_N = model.latents(["to be", "or not"])
+    assert model.decode(vectors_NZ, levels_N) == model.reconstruct(["to be", "or not"])
+    assert all(len(text) <= 3 for text in model.decode(vectors_NZ, levels_N, max_new_tokens=3))
+    with pytest.raises(ValueError, match="give each vector's level"):
+        model.decode(vectors_NZ)
+    with pytest.raises(ValueError, match="temperature: a one-shot writer takes the likeliest"):
+        model.decode(vectors_NZ, levels_N, temperature=0.5)
+    assert len(model.interpolate("to be", "to be or not to be", steps=3)) == 3

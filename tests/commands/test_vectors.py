@@ -37,6 +37,28 @@ def test_a_line_of_json_holds_a_vector_and_its_level(file: Path, said: Any, auto
     np.testing.assert_allclose([row["vector"] for row in rows], vectors_NZ, atol=1e-6)
 
 
+def test_at_once_the_level_is_the_padded_length_and_is_needed(
+    file: Path, said: Any, one_shot_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [json.loads(line) for line in said("encode", one_shot_run, file)]
+    assert [row["level"] for row in rows] == [8, 8, 4, 64]
+    (tmp_path / "x.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    (tmp_path / "bare.jsonl").write_text("\n".join(json.dumps(row["vector"]) for row in rows))
+    backs = [json.loads(line)["reconstruction"] for line in said("reconstruct", one_shot_run, file, "--json")[:-1]]
+    assert [json.loads(line)["text"] for line in said("decode", one_shot_run, tmp_path / "x.jsonl", "--json")] == backs
+    assert main(["decode", str(one_shot_run), str(tmp_path / "bare.jsonl")]) == 2
+    assert "writes all positions at once: give each vector's level" in capsys.readouterr().err
+
+
+def test_at_once_what_is_between_is_as_long_as_the_longer(
+    one_shot_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["interpolate", str(one_shot_run), "to be", "to be or not to be", "--steps", "2"]) == 0
+    told = capsys.readouterr()
+    assert "written at the larger of the two lengths, 32 instead of 8" in told.err
+    assert len(told.out.splitlines()) == 2
+
+
 @pytest.mark.parametrize("int8", [[], ["--int8"]])
 def test_what_is_encoded_is_decoded_from_either_form(
     file: Path, tmp_path: Path, said: Any, autoencoder_run: Path, int8: list[str]

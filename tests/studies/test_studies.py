@@ -53,6 +53,13 @@ def test_errors_are_of_each_split_with_the_teacher_forced_beside(run: Run) -> No
         assert found["texts"] <= 8
 
 
+def test_at_once_there_is_nothing_to_force_and_every_level_has_its_end(one_shot_run: Path) -> None:
+    run = octavo.load(one_shot_run, "cpu").run
+    assert "byte_error_teacher_forced" not in STUDIES["error"](run, SETTINGS)["test"]
+    for found in splits(STUDIES["end-of-text"](run, SETTINGS)):
+        assert sum(found["differences"].values()) + found["never"] == found["texts"]
+
+
 def test_differences_are_counted_from_the_first_end() -> None:
     found = differences(
         [
