@@ -5,7 +5,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from octavo.commands.parser import UsageError, build_parser
+from octavo.commands.arguments import UsageError
+from octavo.commands.parser import build_parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +34,9 @@ def _run(given: list[str]) -> int:
     except KeyboardInterrupt:
         print("octavo: stopped by Ctrl-C", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            raise  # what writes files names them: this is of the standard output
         if "--debug" in given:
             traceback.print_exc()
         usage = isinstance(error, UsageError | ValueError)

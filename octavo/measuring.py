@@ -12,6 +12,7 @@ from pydantic import PositiveInt
 
 from octavo import latents
 from octavo.config import config
+from octavo.data import corpora
 from octavo.data.batching import in_order
 from octavo.data.chosen import sample
 from octavo.data.codecs import Codec
@@ -65,6 +66,8 @@ def evaluate(
     run: Run, split: str = "test", source: str | None = None, rows: int = 1, measuring: Measuring | None = None
 ) -> dict[str, Any]:
     """A run's own metrics on a split of its data, or on another source, every token once, in fp32."""
+    if source in corpora.names():
+        run, source = _on_corpus(run, source), None
     store = _store_of(run, split, source)
     started = time.monotonic()
     batching = run.recipe.data.batching
@@ -87,6 +90,12 @@ def evaluate(
         **_measured_of(seen, store, run.codec),
         "seconds": round(time.monotonic() - started, 2),
     }
+
+
+def _on_corpus(run: Run, name: str) -> Run:
+    """The run with a named corpus instead of its own data: the split that is asked for is then the corpus's."""
+    data = dataclasses.replace(run.recipe.data, train=name, valid=None, test=None)
+    return dataclasses.replace(run, recipe=dataclasses.replace(run.recipe, data=data))
 
 
 def _measured_of(seen: Seen, store: Store, codec: Codec) -> dict[str, Any]:

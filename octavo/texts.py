@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 
+from octavo.data import corpora
 from octavo.data.cleaning import clean_typed
 from octavo.data.documents import side_by_side
 from octavo.data.pieces import stretches
@@ -29,12 +30,14 @@ ENCODED = 1 << 20  # bytes in one go
 
 
 def as_bytes(text: Text) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+    """The text's bytes; what a command line could not decode comes as surrogates, and goes as the bytes that it was."""
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
 def as_trained(run: Run, text: Text) -> bytes:
     """A whole text after what training's own texts went through."""
-    return clean_typed(as_bytes(text), run.recipe.data.files.clean)
+    data = run.recipe.data
+    return clean_typed(as_bytes(text), [*corpora.cleaning(data.train), *data.files.clean])
 
 
 def spoken(run: Run, ids: Sequence[int]) -> str:

@@ -37,6 +37,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language_model_run: P
     Path("empty.txt").touch()
     Path("no-run").mkdir()
     Path("latin.txt").write_bytes("café\n".encode("latin-1") * 100)
+    Path("text.tsv").write_text("review\tstars\nto be\t5\nor not\t1\n")
     Path("typo.toml").write_text("[training]\nstepz = 3\n")
     Path("broken.toml").write_text("steps = = 3\n")
 
@@ -66,6 +67,14 @@ def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
         ("train lstm-bytes --seed one", ["--seed", "'one'"]),
         ("train lstm-bytes --threads 0", ["--threads", "'0'", "from 1 up"]),
         ("train lstm-bytes --time-limit soon", ["soon", "10m"]),
+        ("train lstm-bytes --time-limit -5m", ["--time-limit -5m", "10m"]),
+        ("train lstm-bytes --data wiktext-2", ["wiktext-2", "did you mean wikitext-2"]),
+        ("train lstm-bytes --data text.txt --valid enwik", ["enwik", "did you mean enwik9 or enwik8"]),
+        ("evaluate run --data tinytoys", ["tinytoys", "toys"]),
+        ("interpolate vectors a b --steps -1", ["--steps -1"]),
+        ("data prepare text.txt --unit line", ["'line'", "did you mean lines"]),
+        ("score run text.tsv", ["text.tsv", "no column 'text'", "review"]),
+        ("data prepare text.tsv --text-column reviews", ["no column 'reviews'", "review"]),
         ("train lstm-bytes --device gpu", ["'gpu'", "auto, cpu, cuda, mps"]),
         ("train lstm-bytes --precision fp8", ["'fp8'", "auto, fp32, bf16"]),
         ("generate run --temprature 1", ["--temprature", "--temperature"]),
@@ -262,6 +271,40 @@ def test_training_reads_standard_input(capsys: Captured, stdin: Callable[[bytes]
     assert all(weights[name].equal(expected[name]) for name in expected)
 
 
+def test_an_output_that_is_full_is_named() -> None:
+    """Bytes beyond the buffer, so that a write fails in the midst of the verb and not at its end."""
+    run = str(Path("run").resolve())
+    for words in (["recipes"], ["inspect", run, "--text", str(Path("text.txt").resolve()), "--json"]):
+        with Path("/dev/full").open("w") as full:
+            command = [sys.executable, "-m", "octavo", *words]
+            ran = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (ran.returncode, ran.stderr) == (1, "octavo: standard output: No space left on device\n")
+
+
+def test_a_prompt_may_hold_what_is_no_utf8(capsys: Captured) -> None:
+    prompt = os.fsdecode(b"caf\xe9 ")
+    [row] = said(
+        capsys, "generate", "run", "--prompt", prompt, "--num", "1", "--stop", os.fsdecode(b"\xff"), "--json"
+    ).splitlines()
+    assert json.loads(row)["prompt"] == "caf\N{REPLACEMENT CHARACTER} "
+    assert said(capsys, "generate", "run", "--prompt", prompt, "--num", "1").startswith("caf")
+    assert said(capsys, "interpolate", "vectors", prompt, "a", "--steps", "2")
+
+
+def test_the_column_of_a_table_can_be_named(capsys: Captured) -> None:
+    rows = [
+        json.loads(row)
+        for row in said(capsys, "score", "run", "text.tsv", "--text-column", "review", "--json").splitlines()
+    ]
+    assert [row["bytes"] for row in rows] == [5, 6]
+    assert len(said(capsys, "encode", "vectors", "text.tsv", "--text-column", "review").splitlines()) == 2
+    Path("long.tsv").write_text("review\tstars\n" + "to be\t5\n" * 40)
+    facts = said(
+        capsys, "data", "prepare", "long.tsv", "--unit", "documents", "--text-column", "review+stars", "--json"
+    )
+    assert [json.loads(row)["bytes"] for row in facts.splitlines()] == [36 * 7, 14, 14]
+
+
 @pytest.mark.parametrize("buffered", ["", "1"])
 def test_a_reader_that_has_enough_is_not_an_error(buffered: str) -> None:
     reading, writing = os.pipe()
@@ -340,7 +383,9 @@ def test_a_loss_that_explodes_is_a_failure_and_costs_nothing_good(capsys: Captur
     before = contents(Path("exploded/checkpoints")) | {"best": Path("exploded/model.safetensors").read_bytes()}
     absurd = ["--training.optimizer.rate", "1e30", "--steps", "40"]
     last = said(capsys, *TRAIN, "--out", "exploded", "--resume", *absurd, code=1).splitlines()[-1]
-    assert re.match("octavo: the loss became nan in step 2[1-5], whose batch holds documents [0-9, ]+; ", last)
+    assert re.match(
+        "octavo: the loss became nan in step 2[1-5], whose batch holds the text from tokens [0-9, ]+; ", last
+    )
     assert "the last good checkpoint is exploded/checkpoints/step-00000020" in last
     after = contents(Path("exploded/checkpoints")) | {"best": Path("exploded/model.safetensors").read_bytes()}
     assert after == before

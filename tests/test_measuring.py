@@ -134,3 +134,15 @@ def test_of_a_classifier_too_it_is_said_how_much_was_measured(
         found = json.loads(capsys.readouterr().out)
         assert ("tokens_measured" in found) == measured
         assert found.get("tokens_measured", 0) < found["tokens"]
+
+
+def test_another_corpus_can_be_measured_by_its_name(
+    language_model_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        main(["evaluate", str(language_model_run), "--data", "manual", "--split", "valid", "--tokens", "9", "--json"])
+        == 0
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert (found["data"], found["split"]) == ("manual", "valid")
+    assert found["bytes"] > 10_000

@@ -1,5 +1,6 @@
 """Texts through a run's model: cleaned as in training, many side by side, each as if it were alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import torch
 import octavo
 from octavo import texts
 from octavo.data.documents import TOKENS
+from octavo.data.files import FilesConfig
 from octavo.data.toys import document
 from octavo.pretrained import Pretrained
-from octavo.texts import batches, of_each
+from octavo.texts import as_trained, batches, of_each
 
 TOYS = [document(index, seed=1, scripts=("latin",)) for index in range(40)]
 SOURCES = [toy.translation("chinese") for toy in TOYS]
@@ -59,6 +61,18 @@ def test_a_text_is_cleaned_as_trainings_texts_were(classifier: Pretrained) -> No
     raw, clean, other = classifier.classify(["the cat,a mat<br />rain", "the cat , a mat\nrain", "the cat , a mat"])
     assert raw == pytest.approx(clean, rel=1e-5)
     assert raw != pytest.approx(other, rel=1e-5)
+
+
+def test_a_typed_text_gets_the_cleaning_of_the_corpus_that_was_trained_on(classifier: Pretrained) -> None:
+    recipe = classifier.run.recipe
+    for corpus, text, expected in (
+        ("ptb-char", b"it was", b"it_was"),
+        ("sentiment140", b"@ann hi", b"@userid hi"),
+        ("yelp", rb"a\n", rb"a\n"),
+        ("text.txt", b"it was", b"it was"),
+    ):
+        data = replace(recipe.data, train=corpus, files=FilesConfig())
+        assert as_trained(replace(classifier.run, recipe=replace(recipe, data=data)), text) == expected
 
 
 def test_batches_hold_texts_of_like_length_and_every_text_finds_its_answer(translator: Pretrained) -> None:

@@ -71,7 +71,7 @@ def _get(options: argparse.Namespace) -> None:
 def _prepare(options: argparse.Namespace) -> None:
     """Encode a corpus or file once, so that training starts at once."""
     codec = TypeAdapter(CodecConfig).validate_python(_codec(options))
-    files = FilesConfig(unit=options.unit or "stream")
+    files = FilesConfig(unit=options.unit or "stream", text=options.text_column)
     config = DataConfig(train=options.name, files=files, codec=codec)
     with bytes_bar(f"preparing {options.name}") as on_bytes:
         prepared = prepare(config, on_bytes=on_bytes)

@@ -2,10 +2,20 @@
 
 import argparse
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from octavo.commands.colouring import print_coloured
-from octavo.commands.output import file_of, one_text_of, print_facts, print_json, print_rows, some_of, texts_of
+from octavo.commands.output import (
+    columns_of,
+    file_of,
+    one_text_of,
+    print_facts,
+    print_json,
+    print_rows,
+    some_of,
+    texts_of,
+)
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.copying import Copied
 from octavo.generation.translations import SearchConfig
@@ -66,7 +76,7 @@ def score(options: argparse.Namespace) -> None:
     """Bits per byte of each document."""
     model = load(options.run_folder, options.device, options.precision)
     able(model.run.model, "score")
-    scored = (one for texts in some_of(texts_of(options.file, options.unit)) for one in model.score(texts))
+    scored = (one for texts in some_of(_texts_of(model, options)) for one in model.score(texts))
     for number, one in enumerate(scored, start=1):
         if number == 1 and not options.json:
             print("document  bits/byte  nats  bytes")
@@ -78,13 +88,17 @@ def classify(options: argparse.Namespace) -> None:
     """Each text's label and the probability of every label."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "classify")
-    texts = texts_of(options.file, options.unit)
+    texts = _texts_of(model, options)
     for probabilities in (one for some in some_of(texts) for one in model.classify(some)):
         label = max(probabilities, key=probabilities.__getitem__)
         if options.json:
             print_json({"label": label, "probabilities": probabilities})
         else:
             print(f"{label}  {probabilities[label]:.4f}")
+
+
+def _texts_of(model: Pretrained, options: argparse.Namespace) -> Iterator[bytes]:
+    return texts_of(options.file, options.unit, columns_of(model.run, options))
 
 
 def inspect(options: argparse.Namespace) -> None:

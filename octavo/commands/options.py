@@ -64,4 +64,5 @@ BENCHES = ("recurrence", "qrnn", "softmax", "lm-step", "streaming", "decoding", 
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
-UNIT = option("--unit", "lines, paragraphs or documents (default: lines)", default="lines", choices=UNITS)
+UNIT = option("--unit", "lines, paragraphs or documents (default: lines, of a table rows)", choices=UNITS)
+COLUMN = option("--text-column", "a table's column that holds the text, two joined by + (default: as in training)")

@@ -1,5 +1,7 @@
 """How results reach people: data on stdout, as JSON where it is asked for; texts from files or standard input."""
 
+import argparse
+import dataclasses
 import json
 import math
 from collections.abc import Iterable, Iterator
@@ -9,7 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from octavo.data.encoding import texts
-from octavo.data.files import FilesConfig, read
+from octavo.data.files import FilesConfig, read, table_of
+from octavo.data.pieces import Unit
+from octavo.data.tables import Columns
+from octavo.runs import Run
+
+COLUMNS = Columns("text")
 
 TEXTS, BYTES = 1024, 1 << 20  # together: enough that those of like length are found side by side
 
@@ -49,10 +56,19 @@ def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:
             print("  ".join(_shown(value) for value in row.values()))
 
 
-def texts_of(source: str, unit: str = "lines") -> Iterator[bytes]:
-    """The documents of a file or of standard input; empty ones are kept, so that line numbers agree."""
+def columns_of(run: Run, options: argparse.Namespace) -> Columns:
+    """Where a table keeps its text: where it is said to, or where the run's own did."""
+    files = run.recipe.data.files
+    return Columns(options.text_column or files.text, header=files.header)
+
+
+def texts_of(source: str, unit: Unit | None = None, columns: Columns = COLUMNS) -> Iterator[bytes]:
+    """The lines of a text, a table's rows, or another unit; empty ones are kept, so that line numbers agree."""
+    files = FilesConfig(unit=unit or "lines", text=columns.text, header=columns.header)
+    if unit is None and table_of(source, files):
+        files = dataclasses.replace(files, unit="documents")
     empty = True
-    for text in texts(read(source, FilesConfig(unit=unit))):  # type: ignore[arg-type]
+    for text in texts(read(source, files)):
         empty = False
         yield b"".join(piece.text for piece in text)
     if empty:

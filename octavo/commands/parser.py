@@ -2,13 +2,15 @@
 
 import argparse
 import importlib
-from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
+from octavo.commands.arguments import Overrides, Parser
 from octavo.commands.options import (
     BEAMS,
     BENCHES,
     CODECS,
+    COLUMN,
     CONTEXTS,
     DATA_ROOT,
     DEVICE,
@@ -23,52 +25,11 @@ from octavo.commands.options import (
     SEED,
     SPLITS,
     UNIT,
+    UNITS,
     WINDOW,
 )
 from octavo.commands.options import count as _count
 from octavo.commands.options import option as _option
-from octavo.spelling import meant, nearest
-
-Overrides = dict[str, str]
-
-
-class UsageError(Exception):
-    """The command line is wrong: one line, exit 2."""
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose errors are one line with the nearest choices."""
-
-    verbs: dict[str, argparse.ArgumentParser]
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(
-            f"{message} (octavo {self.prog.removeprefix('octavo ')} --help)".replace("octavo octavo", "octavo")
-        )
-
-    def parse(self, arguments: Sequence[str]) -> tuple[argparse.Namespace, Overrides]:
-        """The options, and what of the command line sets a recipe's fields: `--model.writer.width 300`."""
-        words, overrides = _without_overrides(arguments)
-        own = [text for action in self._actions for text in action.option_strings]
-        if words and words[0].startswith("-") and words[0] not in own:
-            raise UsageError(f"{words[0]}: {_unknown(words[0], own)}")
-        options, unknown = self._parse_verb(words)
-        if unknown:
-            [verb] = [verb for verb in VERBS if verb.name == options.verb]
-            raise UsageError(f"{unknown[0]}: {_unknown(unknown[0], [text for text, _ in verb.options])}")
-        if overrides and options.verb != "train":
-            raise UsageError(f"--{next(iter(overrides))}: only octavo train sets a recipe's fields")
-        return options, overrides
-
-    def _parse_verb(self, words: list[str]) -> tuple[argparse.Namespace, list[str]]:
-        """A verb's own words, options before and after what has none: `octavo score RUN --json FILE`."""
-        if words and words[0] in self.verbs:
-            return self.verbs[words[0]].parse_known_intermixed_args(words[1:])
-        return self.parse_known_args(words)
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is not None and value not in action.choices:
-            raise argparse.ArgumentError(action, f"{value!r} is not known: {nearest(value, action.choices)}")
 
 
 class Verb:
@@ -144,6 +105,7 @@ VERBS = (
         RUN,
         FILE,
         UNIT,
+        COLUMN,
         PRECISION,
         DEVICE,
         JSON,
@@ -174,6 +136,7 @@ VERBS = (
         RUN,
         FILE,
         UNIT,
+        COLUMN,
         _option("--out", "write them to this .npz file; without it, a line of JSON each", metavar="FILE.npz"),
         _option("--int8", "in eight bits, a scale for each vector, and say what that costs", action="store_true"),
         _option("--plus", "add this text's vector to each (may be repeated)", action="append", default=[]),
@@ -202,6 +165,7 @@ VERBS = (
         RUN,
         FILE,
         UNIT,
+        COLUMN,
         _option("--num-beams", "search with so many beams, token by token (default: 1)", type=_count, default=1),
         _option("--posterior", "a VAE's mean, or a sample (default: mean)", default="mean", choices=("mean", "sample")),
         SEED,
@@ -219,8 +183,18 @@ VERBS = (
         DEVICE,
         JSON,
     ),
-    Verb("classify", "the label of each text and its probability", "measure:classify", RUN, FILE, UNIT, DEVICE, JSON),
-    Verb("translate", "a translation of each line", "write:translate", RUN, FILE, *BEAMS, DEVICE, JSON),
+    Verb(
+        "classify",
+        "the label of each text and its probability",
+        "measure:classify",
+        RUN,
+        FILE,
+        UNIT,
+        COLUMN,
+        DEVICE,
+        JSON,
+    ),
+    Verb("translate", "a translation of each line", "write:translate", RUN, FILE, COLUMN, *BEAMS, DEVICE, JSON),
     Verb(
         "complete",
         "every likely completion of a word",
@@ -326,7 +300,8 @@ VERBS = (
         _option("name", "a corpus, or a file for prepare", metavar="NAME", nargs="?"),
         _option("--codec", "bytes, escaped, characters or words (default: bytes)", default="bytes", choices=CODECS),
         ERRORS,
-        _option("--unit", "stream, lines, paragraphs or documents"),
+        _option("--unit", "stream, lines, paragraphs or documents", choices=("stream", *UNITS)),
+        _option("--text-column", "a table's column that holds the text (default: text)", default="text"),
         DATA_ROOT,
         JSON,
     ),
@@ -347,28 +322,6 @@ def build_parser() -> Parser:
         command.set_defaults(run=verb.run, verb=verb.name)
     parser.verbs = dict(verbs.choices)
     return parser
-
-
-def _without_overrides(arguments: Sequence[str]) -> tuple[list[str], Overrides]:
-    """The words that are no recipe's field, and the fields with their values."""
-    words: list[str] = []
-    overrides: Overrides = {}
-    rest = iter(arguments)
-    for word in rest:
-        name, equals, value = word.partition("=")
-        if not name.startswith("--") or "." not in name:
-            words.append(word)
-            continue
-        overrides[name[2:]] = value if equals else next(rest, "")
-        if not equals and not overrides[name[2:]]:
-            raise UsageError(f"{name} needs a value")
-    return words, overrides
-
-
-def _unknown(word: str, known: list[str]) -> str:
-    if not word.startswith("-"):
-        return "one argument too many"
-    return "; ".join(filter(None, ("no such option", meant(word.partition("=")[0], known, like=0.6))))
 
 
 def _version() -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from octavo import distributed
+from octavo.commands.arguments import Overrides
 from octavo.commands.output import folder_of
-from octavo.commands.parser import Overrides
 from octavo.experiment import Machine
 from octavo.experiment import train as run_training
 from octavo.recipe import Recipe, differences, flatten, override, tiny, to_toml

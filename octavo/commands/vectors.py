@@ -12,7 +12,7 @@ import numpy as np
 
 from octavo import latents
 from octavo.commands.marking import Sign, marked, signs
-from octavo.commands.output import file_of, print_facts, print_json, print_rows, some_of, texts_of
+from octavo.commands.output import columns_of, file_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.data.compression import STDIN
 from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
@@ -117,7 +117,7 @@ def _vectors_of(run: Run, texts: Sequence[str]) -> Latents:
 def _some_ids(run: Run, options: argparse.Namespace) -> Iterator[list[np.ndarray]]:
     """The texts' ids, several at a time; then a word about those that are longer than any that was trained on."""
     longest, beyond, count = latents.longest_trained(run), 0, 0
-    for some in some_of(texts_of(options.file, options.unit)):
+    for some in some_of(texts_of(options.file, options.unit, columns_of(run, options))):
         ids = [encoded(run, as_trained(run, text)) for text in some]
         beyond += sum(len(one) > longest for one in ids) if longest else 0
         count += len(ids)

@@ -3,10 +3,11 @@
 import argparse
 import os
 
-from octavo.commands.output import one_text_of, print_json, print_rows, some_of, texts_of
+from octavo.commands.output import columns_of, one_text_of, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.overlap import Nearest
 from octavo.pretrained import able, load
 from octavo.remembered import nearest_in_training
+from octavo.texts import as_bytes
 
 
 def generate(options: argparse.Namespace) -> None:
@@ -25,8 +26,9 @@ def generate(options: argparse.Namespace) -> None:
         top_k=options.top_k,
         top_p=options.top_p,
         seed=options.seed,
-        stop=tuple(text.encode() for text in options.stop),
+        stop=tuple(as_bytes(text) for text in options.stop),
     )
+    prompt = as_bytes(prompt).decode("utf-8", "replace")
     near = nearest_in_training(model.run, [prompt + text for text in texts]) if options.nearest else []
     if options.json:
         beside = {} if truth is None else {"truth": truth}
@@ -63,7 +65,7 @@ def translate(options: argparse.Namespace) -> None:
     """A translation of each line."""
     model = load(options.run_folder, options.device)
     able(model.run.model, "read")
-    for some in some_of(texts_of(options.file)):
+    for some in some_of(texts_of(options.file, columns=columns_of(model.run, options))):
         for text, translation in zip(some, model.translate(some, options.num_beams, options.alpha), strict=True):
             if options.json:
                 print_json({"text": text.decode("utf-8", "replace"), "translation": translation})

@@ -44,7 +44,8 @@ class Batches:
         self._plan = _plan(store, config, alphabet, seed, inside)
         self._alphabet, self._seed, self._mutate = alphabet, seed, mutate
         self.steps_per_epoch = self._plan.steps_per_epoch
-        self.counts = self._plan.counts if isinstance(self._plan, Documents | FewLabels | Samples) else {}
+        self.counts = {} if isinstance(self._plan, Stream | Windows) else self._plan.counts
+        self.rows_are = "the text from tokens" if isinstance(self._plan, Stream | Windows) else "documents"
 
     def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch:
         """The batch of a step, or this rank's columns of it: every `ranks`-th from `rank`."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from octavo.data.catalogue import CATALOGUE
+from octavo.data.cleaning import Cleaning
 from octavo.data.compression import SUFFIXES
 from octavo.data.corpus import Corpus, Layout, Part
 from octavo.data.files import FilesConfig
@@ -80,6 +81,11 @@ def find(name: str) -> Corpus:
     if name not in CATALOGUE:
         raise ValueError(f"no corpus is called {name!r}: {nearest(name, names())}")
     return CATALOGUE[name]
+
+
+def cleaning(name: str) -> tuple[Cleaning, ...]:
+    """What a public corpus's texts go through; of another source, nothing."""
+    return CATALOGUE[name].layouts[0].files.clean if name in CATALOGUE else ()
 
 
 def _layout(corpus: Corpus, root: Path) -> Layout | None:

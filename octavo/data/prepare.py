@@ -23,6 +23,7 @@ from octavo.data.parts import CorpusPart, Part, Text, TextPart
 from octavo.data.pieces import Piece
 from octavo.data.sources import Source
 from octavo.data.store import Store, write_store
+from octavo.spelling import meant
 
 OnBytes = Callable[[int], object]
 
@@ -114,6 +115,7 @@ def _parts(config: DataConfig) -> dict[str, Part]:
         return _of_corpus(config, config.train) | own
     shares = {"valid": config.valid_share, "test": config.test_share}
     shares = {name: share for name, share in shares.items() if share and given[name] is None}
+    _check_there(config.train)
     train = Text(config.train, config.files, shares)
     return {name: TextPart(name, train) for name in ("train", *shares)} | own
 
@@ -121,7 +123,15 @@ def _parts(config: DataConfig) -> dict[str, Part]:
 def _part(config: DataConfig, name: str, source: str) -> Part:
     if source in corpora.names():
         return _of_corpus(config, source)[name]
+    _check_there(source)
     return TextPart(name, Text(source, config.files))
+
+
+def _check_there(source: str) -> None:
+    """What is like a corpus's name, and nothing that is here, may be one."""
+    hint = meant(source, corpora.names(), like=0.7)
+    if hint and not Path(source).exists():
+        raise ValueError(f"{source}: no such file, folder or corpus; {hint}")
 
 
 def _of_corpus(config: DataConfig, name: str) -> dict[str, Part]:

@@ -84,6 +84,10 @@ def _whole_or_nothing(folder: Path) -> Iterator[Path]:
         for path in [*draft.rglob("*"), draft]:
             flush(path)
         _take_name(draft, folder)
+    except OSError as error:
+        if error.errno is None or error.filename:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder.parent)) from None  # a write does not say where
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

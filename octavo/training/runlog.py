@@ -57,8 +57,11 @@ class RunLog:
         """
         values = {name: _finite(value) for name, (value, _) in figures.items()}
         units = {name: unit for name, (_, unit) in figures.items()}
-        self._lines.write(json.dumps({"step": step, "split": split, **facts, **values, "units": units}) + "\n")
-        self._lines.flush()
+        try:
+            self._lines.write(json.dumps({"step": step, "split": split, **facts, **values, "units": units}) + "\n")
+            self._lines.flush()
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, self._lines.name) from None  # a write does not say where
         shown = {f"{split} {name}": figure for name, figure in figures.items() if "/" not in name}
         self._display.figures.update(shown)
         for name, (value, unit) in figures.items():

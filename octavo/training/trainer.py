@@ -54,6 +54,7 @@ class Source(Protocol):
     """Batches as a pure function of the step."""
 
     steps_per_epoch: int
+    rows_are: str
 
     def batch(self, step: int, rank: int = 0, ranks: int = 1) -> Batch: ...
 
@@ -269,7 +270,7 @@ class Trainer:
 
     def _documents(self, number: int) -> str:
         documents = self.batches.batch(number, distributed.rank(), distributed.ranks()).documents_B
-        return "" if documents is None else f", whose batch holds documents {_some(documents)}"
+        return "" if documents is None else f", whose batch holds {self.batches.rows_are} {_some(documents)}"
 
     def _kept(self) -> str:
         good = checkpoint.newest(self.folder / "checkpoints", lambda warning: None)

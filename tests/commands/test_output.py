@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from octavo.commands.output import folder_of, print_facts, print_rows, some_of, texts_of
+from octavo.data.pieces import Unit
+from octavo.data.tables import Columns
 
 FACTS = {"bits_per_byte": 1.23456, "tokens": 12345, "data": "a.txt"}
 
@@ -32,9 +34,17 @@ def test_what_json_has_no_word_for_is_null(capsys: pytest.CaptureFixture[str]) -
         ("documents", [b"one\n\ntwo"]),
     ],
 )
-def test_texts_come_in_their_unit_and_empty_lines_are_counted(tmp_path: Path, unit: str, expected: list[bytes]) -> None:
+def test_texts_come_in_their_unit_and_empty_lines_are_counted(
+    tmp_path: Path, unit: Unit, expected: list[bytes]
+) -> None:
     (tmp_path / "text.txt").write_bytes(b"one\n\ntwo")
     assert list(texts_of(str(tmp_path / "text.txt"), unit)) == expected
+
+
+def test_a_tables_rows_are_texts_unless_they_are_to_be_divided(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": "one\\ntwo"}\n{"a": "three"}\n')
+    assert list(texts_of(str(tmp_path / "t.jsonl"), columns=Columns("a"))) == [b"one\ntwo", b"three"]
+    assert list(texts_of(str(tmp_path / "t.jsonl"), "lines", Columns("a"))) == [b"one", b"two", b"three"]
 
 
 def test_a_long_line_is_one_text(tmp_path: Path) -> None:

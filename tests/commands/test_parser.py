@@ -4,7 +4,8 @@ import argparse
 
 import pytest
 
-from octavo.commands.parser import VERBS, Overrides, UsageError, build_parser
+from octavo.commands.arguments import Overrides, UsageError
+from octavo.commands.parser import VERBS, build_parser
 
 
 def parsed(line: str) -> tuple[argparse.Namespace, Overrides]:
@@ -40,7 +41,8 @@ def test_a_value_with_dots_is_no_field() -> None:
     [
         ("train x --a.b", "--a.b needs a value"),
         ("generate run --a.b 1", "--a.b: only octavo train sets a recipe's fields"),
-        ("generate run --tiny", "--tiny: no such option"),  # it is one of train's
+        ("generate run --seeed 1", "--seeed: no such option; did you mean --seed?"),
+        ("score run --tiny", "--tiny: no such option"),  # it is one of train's
         ("evaluate run --jsom", "--jsom: no such option; did you mean --json?"),
         ("evaluate run more", "more: one argument too many"),
         ("exprt run", "argument COMMAND: 'exprt' is not known: did you mean export? (octavo --help)"),

@@ -44,7 +44,7 @@ class Line(nn.Module):
 class Numbers:
     """Batches of small numbers, each batch other; `hook` is told of each that is asked for."""
 
-    steps_per_epoch = 8
+    steps_per_epoch, rows_are = 8, "documents"
 
     def __init__(self, rows: int = 2, hook: Callable[[int], object] = lambda number: None) -> None:
         self.rows, self.hook = rows, hook
