@@ -233,6 +233,7 @@ VERBS = (
         _option("--out", "the file of JSON, which octavo figure draws", metavar="FILE", required=True),
         _option("--samples", "texts of each split, chosen by chance (default: 1000)", type=_count, default=1000),
         _option("--longest", "the most tokens of a text (default: as in training)", type=_count),
+        _option("--stretches", "random stretches of longer texts too, not whole texts alone", action="store_true"),
         _option("--num-beams", "beams of writers that go token by token (default: 2)", type=_count, default=2),
         _option("--seed", "another seed, other texts (default: 0)", type=int, default=0),
         _option("--threads", "how many threads the CPU uses", type=_count),

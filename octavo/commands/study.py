@@ -23,7 +23,11 @@ def study(options: argparse.Namespace) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     settings = StudyConfig(
-        samples=options.samples, longest=options.longest, num_beams=options.num_beams, seed=options.seed
+        samples=options.samples,
+        longest=options.longest,
+        stretches=options.stretches,
+        num_beams=options.num_beams,
+        seed=options.seed,
     )
     runs = [(Path(folder), load(folder, options.device).run) for folder in options.runs]
     result, out = begun(options.name, settings, resolve_device(options.device)), Path(options.out)

@@ -1,8 +1,9 @@
-"""A few documents of many, chosen by chance. N documents."""
+"""A few documents of many, chosen by chance. N documents, L length."""
 
 import numpy as np
 
 from octavo.data.permutation import permute
+from octavo.data.samples import Inside, stretch
 from octavo.data.store import Store
 
 
@@ -15,3 +16,15 @@ def sample(store: Store, count: int, longest: int | None, seed: int = 0) -> list
     short_N = np.flatnonzero(lengths_N <= max(longest or lengths_N.max(), lengths_N.min()))
     chosen_N = short_N[permute(np.arange(min(count, len(short_N))), len(short_N), seed)]
     return [store.document(number).astype(np.int64) for number in chosen_N]
+
+
+def sample_stretches(store: Store, count: int, longest: int, inside: Inside, seed: int = 0) -> list[np.ndarray]:
+    """The same of all documents alike, of long ones a random stretch, as training draws them."""
+    chance = np.random.default_rng([seed, longest])
+    return [_stretch(ids_L, longest, inside, chance) for ids_L in sample(store, count, None, seed)]
+
+
+def _stretch(ids_L: np.ndarray, longest: int, inside: Inside, chance: np.random.Generator) -> np.ndarray:
+    if len(ids_L) <= longest:
+        return ids_L
+    return stretch(ids_L, int(chance.integers(len(ids_L) - longest + 1)), longest, inside)

@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from octavo.config import config
-from octavo.data.chosen import sample
+from octavo.data.chosen import sample, sample_stretches
 from octavo.data.prepare import prepare
 from octavo.data.store import Store
 from octavo.latents import longest_trained
@@ -20,11 +20,13 @@ SPLITS = ("train", "test")
 class StudyConfig:
     """`samples` texts of each split, none of more than `longest` tokens: without it, the longest of training.
 
+    With `stretches` longer texts are drawn too, and a random stretch of each is taken; without, whole ones alone.
     `num_beams` is for writers that go token by token: the paper's 2 (Zhang & LeCun 2018, §4.1).
     """
 
     samples: PositiveInt = 1000
     longest: PositiveInt | None = None
+    stretches: bool = False
     num_beams: PositiveInt = 2
     seed: Annotated[int, Field(ge=0)] = 0
 
@@ -39,5 +41,11 @@ def stores(run: Run) -> dict[str, Store]:
 def samples(run: Run, settings: StudyConfig) -> dict[str, list[np.ndarray]]:
     """The ids of the texts of each split, for a run whose model encodes."""
     able(run.model, "encode")
+    return {split: _samples(run, store, settings) for split, store in stores(run).items()}
+
+
+def _samples(run: Run, store: Store, settings: StudyConfig) -> list[np.ndarray]:
     longest = settings.longest or longest_trained(run)
-    return {split: sample(store, settings.samples, longest, settings.seed) for split, store in stores(run).items()}
+    if settings.stretches and longest:
+        return sample_stretches(store, settings.samples, longest, run.codec.inside, settings.seed)
+    return sample(store, settings.samples, longest, settings.seed)

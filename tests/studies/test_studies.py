@@ -44,6 +44,8 @@ def test_samples_are_of_both_splits_and_no_longer_than_asked(run: Run) -> None:
     assert max(map(len, found["train"])) <= 40 < max(map(len, samples(run, StudyConfig(longest=64))["train"]))
     trained = sample(stores(run)["train"], 8, longest=32)
     assert [one.tolist() for one in samples(run, SETTINGS)["train"]] == [one.tolist() for one in trained]
+    stretches = samples(run, StudyConfig(samples=8, stretches=True))["train"]
+    assert all(len(one) <= 32 and one[-1] == run.codec.alphabet.end for one in stretches)
 
 
 def test_errors_are_of_each_split_with_the_teacher_forced_beside(run: Run) -> None:
