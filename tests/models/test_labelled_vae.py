@@ -1,0 +1,179 @@
+"""Bounds on a case small enough to integrate: two words, two classes, a z of one dimension.
+
+Shapes: L length, B batch, C classes, Z latent, N nodes.
+"""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from octavo.generation.sampling import SamplingConfig, generate
+from octavo.interfaces import Alphabet, Batch, Progress
+from octavo.layers.latent import standard_log_density
+from octavo.models.labelled_vae import LabelledVAE, LabelledVAEConfig
+from octavo.models.reconstruction import cost
+from octavo.readers.lstm import LSTMReaderConfig
+from octavo.schedules import Constant
+from octavo.writers.dilated import DilatedWriterConfig
+
+WORDS = Alphabet(4, 2, 3)  # two words, what begins a text and what ends it
+READER = LSTMReaderConfig(width=4, embedding=3, backwards=False)
+WRITER = DilatedWriterConfig(width=5, inner=4, embedding=3, dilations=(1,), dropout=0.0)
+NODES, WEIGHTS = (torch.from_numpy(part) for part in np.polynomial.hermite_e.hermegauss(80))
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
+
+
+def tiny_model(alphabet: Alphabet = WORDS, **fields: object) -> LabelledVAE:
+    """With weights so large that class and z matter."""
+    torch.manual_seed(1)
+    config = LabelledVAEConfig(reader=READER, writer=WRITER, latent=1, hidden=4, **fields)  # type: ignore[arg-type]
+    model = LabelledVAE(config, alphabet, 2).double().eval()
+    for weight in model.parameters():
+        weight.data.normal_(0, 0.5)
+    return model
+
+
+def text_of(*tokens: int, copies: int = 1, label: int = -1) -> Batch:
+    tokens_LB = torch.tensor([*tokens, WORDS.end])[:, None].expand(-1, copies)
+    lengths_B, begin_B = torch.full((copies,), len(tokens_LB)), torch.full((copies,), WORDS.begin)
+    return Batch(tokens_LB, lengths_B, begin_B, labels_B=torch.full((copies,), label))
+
+
+def one(label: int, copies: int = 1) -> Tensor:
+    return torch.eye(2, dtype=torch.double)[label].expand(copies, 2)
+
+
+@torch.no_grad()
+def integrated(model: LabelledVAE, text: Batch, label: int) -> tuple[float, float, float]:
+    """log p(x | y), −L(x, y), and KL(q(z | x, y) ‖ p(z | x, y)), each from the nodes."""
+    batch = dataclasses.replace(text_of(*text.tokens_LB[:-1, 0].tolist(), copies=len(NODES)))
+    summary_ND, _ = model.read_labels(batch)
+    y_NC, node_NZ = one(label, len(NODES)), NODES[:, None]
+    nats_N = cost(model.writer, torch.cat([node_NZ, y_NC], -1), batch).nats_LB.sum(0)
+    log_p = (WEIGHTS.log() - nats_N).logsumexp(0)
+    bound = model.bound(batch, summary_ND, y_NC, node_NZ, WEIGHTS)
+    gaussian = model.given_label(summary_ND, y_NC)
+    z_NZ = gaussian.at(node_NZ)
+    log_posterior_N = standard_log_density(z_NZ) - bound.nats_LB.sum(0) - log_p
+    gap = (WEIGHTS * (gaussian.log_density(z_NZ) - log_posterior_N)).sum()
+    return float(log_p), float(bound.total), float(gap)
+
+
+@pytest.mark.parametrize("words", [(0,), (0, 1), (1, 1, 0)])
+def test_both_bounds_are_below_the_likelihood_by_the_posteriors_divergence(words: tuple[int, ...]) -> None:
+    model, text = tiny_model(), text_of(*words)
+    _, log_BC = model.read_labels(text)
+    log_q_C = log_BC[0].detach()
+    parts = [integrated(model, text, label) for label in range(2)]
+    log_p_C, cost_C, gap_C = (torch.tensor(column, dtype=torch.double) for column in zip(*parts, strict=True))
+    assert (gap_C > 0).all()
+    torch.testing.assert_close(-cost_C + gap_C, log_p_C)
+    log_joint_C = log_p_C - math.log(2)
+    log_p = log_joint_C.logsumexp(0)
+    unlabelled = -(log_q_C.exp() * cost_C).sum() - model.label_kl(log_BC)[0]
+    log_true_C = log_joint_C - log_p
+    gap = (log_q_C.exp() * (log_q_C - log_true_C + gap_C)).sum()
+    assert unlabelled < log_p
+    torch.testing.assert_close(unlabelled + gap, log_p)
+
+
+@pytest.mark.parametrize("expectation", ["exact", "gumbel"])
+def test_the_objective_is_these_bounds_on_average(expectation: str) -> None:
+    """Over draws of z and, relaxed at a temperature near nothing, of y: the Gumbel limit."""
+    model = tiny_model(expectation=expectation, temperature=Constant(value=1e-3), alpha=3.0).train()
+    text = text_of(0, 1)
+    costs_C = torch.tensor([integrated(model, text, label)[1] for label in range(2)], dtype=torch.double)
+    log_BC = model.read_labels(text)[1].detach()
+    unlabelled = float((log_BC[0].exp() * costs_C).sum() + model.label_kl(log_BC)[0])
+    labelled = float(costs_C[1] + math.log(2) - 3.0 * log_BC[0, 1])
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for label, wanted in ((-1, unlabelled), (1, labelled)):
+            loss = model(text_of(0, 1, copies=40_000, label=label), Progress())
+            assert loss.objective.value == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_warm_draw_is_another_expectation() -> None:
+    """So the limit above is one."""
+    wanted = {}
+    for temperature in (1e-3, 5.0):
+        model = tiny_model(temperature=Constant(value=temperature)).train()
+        torch.manual_seed(0)
+        with torch.no_grad():
+            wanted[temperature] = model(text_of(0, 1, copies=20_000), Progress()).objective.value
+    assert abs(wanted[5.0] - wanted[1e-3]) > 0.1
+
+
+def test_the_means_of_labelled_and_unlabelled_are_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tiny_model(expectation="exact").train()
+    quiet = lambda batch, log_BC: (torch.zeros(len(log_BC), 1, dtype=torch.double), torch.zeros_like(log_BC))  # noqa: E731
+    monkeypatch.setattr(model, "_noises", quiet)
+    texts = [text_of(0, 1, label=0), text_of(1, 1, label=1), text_of(0, 0), text_of(1, 0), text_of(0, 1)]
+    alone = [model(text, Progress()).objective.value for text in texts]
+    fields = {
+        name: torch.cat([getattr(text, name) for text in texts]) for name in ("lengths_B", "previous_B", "labels_B")
+    }
+    tokens_LB = torch.cat([text.tokens_LB for text in texts], dim=1)
+    batch = Batch(tokens_LB, **fields, weights_B=torch.tensor([1, 1, 2 / 3, 2 / 3, 2 / 3]))  # type: ignore[arg-type]
+    wanted = sum(alone[:2]) / 2 + sum(alone[2:]) / 3
+    assert model(batch, Progress()).objective.value == pytest.approx(wanted)
+    halves = [batch.map(lambda tensor: tensor[..., ::2]), batch.map(lambda tensor: tensor[..., 1::2])]
+    parts = [model(half, Progress()).objective for half in halves]
+    assert (parts[0] + parts[1]).value == pytest.approx(wanted)
+
+
+def test_a_measure_does_not_know_the_label() -> None:
+    model = tiny_model()
+    with torch.no_grad():
+        known, other, unknown = (model(text_of(0, 1, label=label), Progress()) for label in (0, 1, -1))
+    for name in ("nats", "kl", "reconstruction"):
+        assert known.metrics[name].value == other.metrics[name].value == unknown.metrics[name].value
+    assert known.metrics["accuracy"].value != other.metrics["accuracy"].value
+    assert float(unknown.metrics["accuracy"].count) == 0
+
+
+def test_few_labels_suffice_where_texts_tell_their_class_and_the_label_decides_what_is_written() -> None:
+    """Texts of one word each, of which one a class is labelled: z is as good as shut, so that y must tell."""
+    torch.manual_seed(0)
+    tokens_LB = torch.tensor([0, 1] * 8).expand(4, -1).clone()
+    lengths_B = torch.tensor([5, 5, 4, 4, 3, 3, 5, 5] * 2)
+    tokens_LB = torch.cat([tokens_LB, tokens_LB[:1]])
+    tokens_LB[lengths_B - 1, torch.arange(16)] = 3
+    labels_B = torch.tensor([0, 1] + [-1] * 14)
+    weights_B = torch.where(labels_B >= 0, 1.0, 1 / 7)
+    batch = Batch(tokens_LB, lengths_B, torch.full((16,), WORDS.begin), labels_B=labels_B, weights_B=weights_B)
+    config = LabelledVAEConfig(reader=READER, writer=WRITER, latent=1, hidden=8, alpha=5.0)
+    model = LabelledVAE(config, WORDS, 2).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    for step in range(50):
+        optimizer.zero_grad()
+        loss = model(batch, Progress(step, step, step / 50)).objective
+        (loss.total / loss.count).backward()
+        optimizer.step()
+    model.eval()
+    assert model.classify(batch).argmax(-1).tolist() == [0, 1] * 8
+    for label in (0, 1):
+        options = SamplingConfig(do_sample=False, max_new_tokens=6)
+        written = generate(model.writer, model.condition(3, label), [[]] * 3, WORDS, options, bytes)  # type: ignore[arg-type]
+        assert {token for text in written for token in text.ids} == {label}
+
+
+def test_another_label_keeps_z() -> None:
+    model, drawn = tiny_model(), []
+    for label in (0, 1, None):
+        torch.manual_seed(4)
+        drawn.append(model.condition(5, label))
+    assert torch.equal(drawn[0][:, :1], drawn[1][:, :1])
+    assert torch.equal(drawn[0][:, :1], drawn[2][:, :1])
+    assert drawn[0][:, 1:].tolist() == [[1, 0]] * 5
+    assert drawn[1][:, 1:].tolist() == [[0, 1]] * 5
+    assert drawn[2][:, 1:].sum(-1).tolist() == [1] * 5
+
+
+def test_data_without_labels_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs two labels or more, the data has 1"):
+        LabelledVAE(LabelledVAEConfig(), WORDS, 1)
