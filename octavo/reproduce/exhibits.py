@@ -38,6 +38,7 @@ class Exhibit:
 
     `columns` says where in a result's metrics each published column is found, "test.perplexity" say. A figure, or a
     table that no training gives a row of, is made by commands instead, from the files of results/ that they write.
+    `held` are the fields that tell rows apart: a result in which one of them is changed is of no row that has it not.
     """
 
     name: str
@@ -49,3 +50,4 @@ class Exhibit:
     sources: tuple[str, ...] = ()
     picture: str | None = None
     remark: str = ""
+    held: tuple[str, ...] = ()

@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from octavo.recipe import override
+from octavo.recipes import recipe
+from octavo.record import overrides
 from octavo.reproduce.exhibits import Exhibit, Row
 
 Result = dict[str, Any]
@@ -22,9 +26,10 @@ def measured(exhibit: Exhibit, results: Mapping[str, Result]) -> dict[str, list[
     """
     found: dict[str, list[str]] = {row.label: [] for row in exhibit.rows}
     for name, result in results.items():
-        fitting = [row for row in exhibit.rows if _fits(row, result)]
+        fitting = [row for row in exhibit.rows if _fits(exhibit, row, result)]
         if fitting:
-            found[max(fitting, key=lambda row: len(row.overrides)).label].append(name)
+            best = max(fitting, key=lambda row: len(changes_of(row, result["recipe"])))
+            found[best.label].append(name)
     for names in found.values():
         names.sort(key=lambda name: (-(results[name].get("share_of_training") or 0.0), name))
     return found
@@ -42,10 +47,24 @@ def value(result: Mapping[str, Any], path: str) -> Any:
     return inner
 
 
-def _fits(row: Row, result: Mapping[str, Any]) -> bool:
-    changed = result.get("overrides", {})
-    return (
-        "metrics" in result
-        and result.get("recipe") in row.recipes
-        and all(path in changed and str(changed[path]) == str(wanted) for path, wanted in row.overrides.items())
-    )
+def changes_of(row: Row, name: str) -> dict[str, Any]:
+    """The fields that a row's overrides really change in the recipe of this name."""
+    return _changes(name, tuple(row.overrides.items()))
+
+
+@cache
+def _changes(name: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    return overrides(override(recipe(name), dict(given)))
+
+
+def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
+    if "metrics" not in result or result.get("recipe") not in row.recipes:
+        return False
+    changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
+    has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in own.items())
+    return has_all and not any(path in changed and path not in own for path in exhibit.held)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal as JSON has it, in which a tuple is a list."""
+    return json.dumps(one) == json.dumps(other)

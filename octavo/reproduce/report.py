@@ -12,7 +12,7 @@ from typing import Any
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, measured, read_results, value
+from octavo.reproduce.found import Result, changes_of, measured, read_results, value
 
 HEAD = """# What was measured
 
@@ -89,7 +89,8 @@ def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[st
 
 def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> list[str]:
     values = [value(result, path) for path in exhibit.columns.values()]
-    changed = {path: new for path, new in result["overrides"].items() if path not in row.overrides}
+    own = changes_of(row, result["recipe"])
+    changed = {path: new for path, new in result["overrides"].items() if path not in own}
     share = result.get("share_of_training")
     return [
         *(
@@ -132,7 +133,8 @@ def _difference(exhibit: Exhibit, row: Row, result: Result) -> str:
         between.append(f"{share:.1%} of the training")
     if result["recipe"] != row.recipe:
         between.append(f"other data, {result['data']}")
-    if any(path.startswith("model.") and path not in row.overrides for path in result["overrides"]):
+    own = changes_of(row, result["recipe"])
+    if any(path.startswith("model.") and path not in own for path in result["overrides"]):
         between.append("another size")
     if between:
         return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from octavo.commands.parser import build_parser
-from octavo.recipe import fields, override
+from octavo.recipe import override
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, exhibit
 from octavo.reproduce.exhibits import Exhibit
@@ -19,9 +19,7 @@ ALL = pytest.mark.parametrize("one", EXHIBITS.values(), ids=EXHIBITS.keys())
 def test_its_recipes_and_overrides_are_there(one: Exhibit) -> None:
     for row in one.rows:
         for name in row.recipes:
-            made = RECIPES[name]()
-            changed = override(made, dict(row.overrides))
-            assert dict(fields(changed)).keys() >= row.overrides.keys()
+            override(RECIPES[name](), dict(row.overrides))
         assert row.published.keys() <= one.columns.keys()
 
 

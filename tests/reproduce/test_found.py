@@ -15,6 +15,7 @@ EXHIBIT = Exhibit(
         Row("wide", "qrnn-ptb", overrides={"model.writer.width": 1280}),
         Row("other", "qrnn-iwslt", stand_ins=("qrnn-multi30k",)),
     ),
+    held=("model.writer.zoneout",),
 )
 
 
@@ -31,8 +32,10 @@ def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
         "d": result("qrnn-multi30k"),
         "e": result("lstm-imdb"),
         "f": {"machine": {}},
+        "g": result("qrnn-ptb", model__writer__zoneout=0.0),  # of another table: what tells its rows is held here
+        "h": result("qrnn-ptb", 0.1, model__writer__width=320),  # a smaller network is still the row's
     }
-    assert measured(EXHIBIT, results) == {"plain": ["c", "b"], "wide": ["a"], "other": ["d"]}
+    assert measured(EXHIBIT, results) == {"plain": ["c", "b", "h"], "wide": ["a"], "other": ["d"]}
 
 
 def test_a_value_that_is_not_there_is_none() -> None:
