@@ -1,10 +1,12 @@
 """Every table and figure of the five papers: what was published, what runs it here, and what that gave."""
 
-from octavo.reproduce import hybrid_vae, qrnn
+from octavo.reproduce import hybrid_vae, qrnn, recursive
 from octavo.reproduce.exhibits import Exhibit
 from octavo.spelling import nearest
 
-EXHIBITS: dict[str, Exhibit] = {exhibit.name: exhibit for exhibit in (*qrnn.EXHIBITS, *hybrid_vae.EXHIBITS)}
+EXHIBITS: dict[str, Exhibit] = {
+    exhibit.name: exhibit for exhibit in (*qrnn.EXHIBITS, *recursive.EXHIBITS, *hybrid_vae.EXHIBITS)
+}
 
 
 def exhibit(name: str) -> Exhibit:

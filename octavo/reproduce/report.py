@@ -132,7 +132,7 @@ def _difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     if share is not None and share < 0.995:
         between.append(f"{share:.1%} of the training")
     if result["recipe"] != row.recipe:
-        between.append(f"other data, {result['data']}")
+        between.append(f"the stand-in {result['recipe']} on {result['data']}")
     own = changes_of(row, result["recipe"])
     if any(path.startswith("model.") and path not in own for path in result["overrides"]):
         between.append("another size")

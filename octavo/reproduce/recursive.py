@@ -1,0 +1,112 @@
+"""Byte-level recursive convolutional auto-encoder for text (Zhang & LeCun 2018)."""
+
+from typing import Any
+
+from octavo.reproduce.exhibits import Exhibit, Row
+
+PAPER = "recursive-autoencoder"
+ERROR = {"byte error": "test.byte_error"}
+HELD = (
+    "data.train",
+    "data.mutate",
+    "model.reader.pool",
+    "model.reader.depth",
+    "model.reader.levels.kind",
+)
+# The paper's corpora, of which the Wikipedia alone is published, and what stands in for the others.
+LANGUAGES = {
+    "English Wikipedia": ("wikipedia-en", 0.0334, 0.6780),
+    "Chinese (hudong in the paper)": ("wikipedia-zh", 0.0316, 0.6456),
+    "Arabic (argiga in the paper)": ("news-ar", 0.0309, 0.6129),
+    "all three (allgiga in the paper)": ("paragraphs-mixed", 0.0250, 0.7244),
+}
+IN_SMALL = "recursive-small is the same network, narrower and for shorter paragraphs, trained for minutes."
+
+
+def _row(label: str, error: float | None = None, **overrides: Any) -> Row:
+    fields = {path.replace("__", "."): value for path, value in overrides.items()}
+    published = {} if error is None else {"byte error": error}
+    return Row(label, "recursive-autoencoder", published, fields, ("recursive-small",))
+
+
+def _depth(n: int) -> dict[str, int]:
+    return {"model__reader__depth": n, "model__writer__depth": n}
+
+
+def _study(name: str, figure: str, number: str, title: str) -> Exhibit:
+    """A figure that a study of trained runs gives."""
+    file = f"results/recursive-{name}.json"
+    return Exhibit(
+        f"recursive-{number}",
+        PAPER,
+        title,
+        commands=(
+            f"octavo study {name} runs/recursive-small --out {file}",
+            f"octavo figure {figure} {file} --out recursive-{figure}.png",
+        ),
+        sources=(f"recursive-{name}*.json",),
+    )
+
+
+EXHIBITS = (
+    Exhibit(
+        "recursive-table2",
+        PAPER,
+        "Table 2: byte errors of the recursive autoencoder by language",
+        ERROR,
+        tuple(_row(label, ours, data__train=corpus) for label, (corpus, ours, _) in LANGUAGES.items()),
+        remark=IN_SMALL,
+        held=HELD,
+    ),
+    Exhibit(
+        "recursive-table3",
+        PAPER,
+        "Table 3: byte errors of the LSTM autoencoder by language",
+        ERROR,
+        tuple(
+            Row(label, "recursive-lstm", {"byte error": lstm}, {"data.train": corpus}, ("recursive-small-lstm",))
+            for label, (corpus, _, lstm) in LANGUAGES.items()
+        ),
+        held=HELD,
+    ),
+    Exhibit(
+        "recursive-table4",
+        PAPER,
+        "Table 4: byte errors by pooling, English",
+        ERROR,
+        (
+            _row("max", 0.0334),
+            _row("average", 0.0798, model__reader__pool="average"),
+            _row("L2", 0.0677, model__reader__pool="l2"),
+        ),
+        remark=IN_SMALL,
+        held=HELD,
+    ),
+    Exhibit(
+        "recursive-table5",
+        PAPER,
+        "Table 5 and Figure 8: byte errors of the recursive and the static model, English",
+        ERROR,
+        (
+            _row("recursive", 0.0334),
+            _row("static", 0.0805, model__reader__levels__kind="static", model__writer__levels__kind="static"),
+        ),
+        remark=IN_SMALL,
+        held=HELD,
+    ),
+    Exhibit(
+        "recursive-table6",
+        PAPER,
+        "Table 6: byte errors by depth, English",
+        ERROR,
+        tuple(
+            _row(f"n = {n}", error, **_depth(n)) for n, error in {2: 0.0907, 4: 0.0511, 8: 0.0334, 16: 0.0292}.items()
+        ),
+        remark=IN_SMALL,
+        held=HELD,
+    ),
+    _study("data", "lengths", "table1", "Table 1 and Figure 7: the corpora, and the lengths of their paragraphs"),
+    _study("end-of-text", "end-of-text", "figure4", "Figure 4: how far off the end of a reconstruction is"),
+    _study("mutation", "mutation", "figure5", "Figure 5: byte errors on mutated texts"),
+    _study("lengths", "length-error", "figure6", "Figure 6: byte errors by length"),
+)
