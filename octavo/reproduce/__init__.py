@@ -4,9 +4,8 @@ from octavo.reproduce import hybrid_vae, qrnn, recursive
 from octavo.reproduce.exhibits import Exhibit
 from octavo.spelling import nearest
 
-EXHIBITS: dict[str, Exhibit] = {
-    exhibit.name: exhibit for exhibit in (*qrnn.EXHIBITS, *recursive.EXHIBITS, *hybrid_vae.EXHIBITS)
-}
+PAPERS = (qrnn, recursive, hybrid_vae)
+EXHIBITS: dict[str, Exhibit] = {exhibit.name: exhibit for paper in PAPERS for exhibit in paper.EXHIBITS}
 
 
 def exhibit(name: str) -> Exhibit:
