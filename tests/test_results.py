@@ -8,14 +8,20 @@ import pytest
 from octavo.recipe import fields
 from octavo.recipes import RECIPES
 from octavo.reproduce.report import page
+from octavo.reproduce.summary import with_summary
 from octavo.spelling import nearest
-from tools.results_page import FOLDER, PAGE
+from tools.results_page import FOLDER, ROOT
 
 ROWS = [path for path in sorted(FOLDER.glob("*.json")) if "recipe" in json.loads(path.read_text("utf-8"))]
 
 
 def test_the_page_is_made_from_the_json() -> None:
-    assert PAGE.read_text("utf-8") == page(FOLDER), "run: make docs"
+    assert (FOLDER / "README.md").read_text("utf-8") == page(FOLDER), "run: make docs"
+
+
+def test_the_readmes_table_is_made_from_the_json() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert text == with_summary(text, FOLDER), "run: make docs"
 
 
 @pytest.mark.parametrize("path", ROWS, ids=lambda path: path.stem)

@@ -1,11 +1,11 @@
-"""Write results/README.md from the JSON beside it: `make docs`. Nothing on that page is typed by hand."""
+"""Write results/README.md, and the table in README.md, from the JSON in results/: `make docs`. No figure is typed."""
 
 from pathlib import Path
 
-from octavo.reproduce.report import page
+from octavo.reproduce.summary import write_pages
 
-FOLDER = Path(__file__).parents[1] / "results"
-PAGE = FOLDER / "README.md"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "results"
 
 if __name__ == "__main__":
-    PAGE.write_text(page(FOLDER), "utf-8")
+    write_pages(FOLDER)

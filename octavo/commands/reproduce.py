@@ -8,8 +8,8 @@ from pathlib import Path
 from octavo.commands.output import print_rows
 from octavo.reproduce import EXHIBITS, exhibit
 from octavo.reproduce.found import measured, read_results
-from octavo.reproduce.report import page
 from octavo.reproduce.running import Plan, run
+from octavo.reproduce.summary import write_pages
 
 
 def reproduce(options: argparse.Namespace) -> None:
@@ -18,8 +18,8 @@ def reproduce(options: argparse.Namespace) -> None:
         os.environ["OCTAVO_DATA"] = options.data_root
     results = Path(options.results)
     if options.report:
-        (results / "README.md").write_text(page(results), "utf-8")
-        print(results / "README.md")
+        for path in write_pages(results):
+            print(path)
     elif options.name is None:
         _list(results, options.json)
     else:

@@ -81,9 +81,9 @@ def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[st
     for row in exhibit.rows:
         printed = [str(row.published.get(name, "")) for name in columns]
         for name in found[row.label]:
-            lines.append(_line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
+            lines.append(line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
         if not found[row.label]:
-            lines.append(_line([row.label, *printed, *["not run"] * len(columns), *[""] * 7]))
+            lines.append(line([row.label, *printed, *["not run"] * len(columns), *[""] * 7]))
     return lines
 
 
@@ -94,7 +94,7 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     share = result.get("share_of_training")
     return [
         *(
-            _shown(one) + _part_measured(path, result)
+            shown(one) + _part_measured(path, result)
             for one, path in zip(values, exhibit.columns.values(), strict=True)
         ),
         f"{result['data']}"
@@ -102,9 +102,9 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
         "" if share is None else f"{share:.3g}",
         ", ".join(f"{path} = {new}" for path, new in changed.items()) or "nothing",
         f"{result['wall_seconds'] / 60:.0f} min",
-        _machine(result["hardware"]),
+        machine(result["hardware"]),
         f"[`{result['commit']}`]({name})",
-        _difference(exhibit, row, result),
+        difference(exhibit, row, result),
     ]
 
 
@@ -120,7 +120,7 @@ def _part_of(metrics: Mapping[str, Any]) -> str:
     return f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
 
 
-def _difference(exhibit: Exhibit, row: Row, result: Result) -> str:
+def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     """How far from the published figures, and what stands between, in one sentence."""
     apart = []
     for column, path in exhibit.columns.items():
@@ -164,7 +164,7 @@ def _others(trainings: Mapping[str, Result]) -> str:
     for name, one in trainings.items():
         share = one.get("share_of_training")
         lines.append(
-            _line(
+            line(
                 [
                     f"[`{one['recipe']}`]({name})",
                     ", ".join(f"{field} = {value}" for field, value in one["overrides"].items()) or "nothing",
@@ -174,7 +174,7 @@ def _others(trainings: Mapping[str, Result]) -> str:
                     _metrics(one["metrics"].get("valid")),
                     _metrics(one["metrics"].get("test")),
                     f"{one['wall_seconds'] / 60:.0f} min",
-                    _machine(one["hardware"]),
+                    machine(one["hardware"]),
                     f"`{one['commit']}`",
                 ]
             )
@@ -193,7 +193,7 @@ def _metrics(metrics: Mapping[str, Any] | None) -> str:
     return listed + _part_of(metrics)
 
 
-def _machine(hardware: Mapping[str, Any]) -> str:
+def machine(hardware: Mapping[str, Any]) -> str:
     on_cpu = hardware["device"] == "cpu"
     name = f"{hardware['cpu']}, {hardware['threads']} threads" if on_cpu else hardware["device"]
     return f"{name}, {hardware['precision']}"
@@ -215,13 +215,13 @@ def _bench(name: str, one: Result) -> str:
 
 def _grid(rows: list[dict[str, Any]]) -> list[str]:
     columns = list(dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, dict)))
-    head = [_line(name.replace("_", " ") for name in columns), "|---" * len(columns) + "|"]
-    return head + [_line(str(row.get(name, "")) for name in columns) for row in rows]
+    head = [line(name.replace("_", " ") for name in columns), "|---" * len(columns) + "|"]
+    return head + [line(str(row.get(name, "")) for name in columns) for row in rows]
 
 
-def _line(cells: Iterable[str]) -> str:
+def line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
