@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from octavo.bench import data, decoding, generate, qrnn, recurrence, scaling, softmax, step, streaming
+from octavo.bench import conv, data, decoding, generate, qrnn, recurrence, scaling, softmax, step, streaming
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 from octavo.training.precision import resolve_precision
@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "recurrence": recurrence.rows,
+    "conv": conv.rows,
     "qrnn": qrnn.rows,
     "softmax": softmax.rows,
     "lm-step": step.rows,

@@ -1,0 +1,68 @@
+"""Shapes: L length, B batch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import torch
+
+from octavo.bench import conv
+from octavo.bench.timing import Work
+from octavo.interfaces import Progress
+from octavo.layers.residual import Convolution, Linear
+from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
+from octavo.readers.recursive import RecursiveReaderConfig
+from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
+
+CPU = torch.device("cpu")
+SIZES: dict[str, Any] = {"width": 256, "depth": 2, "positions": 2}
+
+
+def test_shifted_products_are_the_plain_networks_conv1d_outputs_and_gradients() -> None:
+    torch.manual_seed(0)
+    config = AutoencoderConfig(
+        reader=RecursiveReaderConfig(**SIZES), writer=RecursiveWriterConfig(**SIZES), unit="mean"
+    )
+    model, texts = Autoencoder(config, conv.ALPHABET), conv.random_texts(8, 3, CPU)
+    plain, writer = conv.PlainAutoencoder(model), model.writer
+    assert isinstance(writer, RecursiveWriter)
+    loss = model(texts, Progress()).objective
+    torch.testing.assert_close(plain(texts), loss.total / loss.count)
+    plain(texts).backward()
+    layer = next(one for one in plain.write.modules() if isinstance(one, torch.nn.Conv1d))
+    own = next(one for one in writer.postfix.modules() if isinstance(one, Convolution))
+    [wanted] = torch.autograd.grad(loss.total / loss.count, [own.weight_KDG])
+    assert layer.weight.grad is not None
+    torch.testing.assert_close(layer.weight.grad.permute(2, 1, 0), wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_a_row_tells_the_step_from_its_twin_and_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
+        for work in works.values():
+            work()
+        return {"step": 0.5, "plain": 2.0, "product": 0.001}
+
+    monkeypatch.setattr(conv, "medians", called)
+    row = conv.row(CPU, n=2, length=16, batch=2, precision="fp32", width=256)
+    assert row["times_plain_fp32"] == 4
+    assert row["bytes_per_second"] == 64
+    product_rate = 2 * 16 * 2 * 256**2 / 0.001
+    assert row["share_of_product_rate"] == pytest.approx(2 * conv.flops(2, 16, 256) / 0.5 / product_rate, abs=1e-3)
+
+
+def test_the_operations_counted_are_those_of_the_layers_that_multiply() -> None:
+    """14, 28, 57 and 113 MFLOP a padded byte at 1,024 for n = 2, 4, 8, 16, if the first layer were a product."""
+    first = 3 * 2 * 3 * 256**2
+    for n, megaflops in {2: 14, 4: 28, 8: 57, 16: 113}.items():
+        assert (conv.flops(n, 1024, 256) / 1024 + first) / 1e6 == pytest.approx(megaflops, rel=0.02)
+    config = RecursiveReaderConfig(width=4, depth=2)
+    seen: list[int] = []
+    model = Autoencoder(AutoencoderConfig(reader=config, writer=RecursiveWriterConfig(width=4, depth=2)), conv.ALPHABET)
+    for layer in model.reader.modules():
+        if isinstance(layer, Convolution):
+            layer.register_forward_hook(lambda layer, inputs, output: seen.append(inputs[0].shape[0] * 6 * 4 * 4))
+        if isinstance(layer, Linear):
+            layer.register_forward_hook(lambda layer, inputs, output: seen.append(2 * layer.weight.numel()))
+    model.encode(conv.random_texts(32, 1, CPU))
+    by_hand = (1 * 32 + 2 * (32 + 16 + 8)) * 6 * 16 + 2 * 2 * 16 * 16
+    assert sum(seen) == by_hand
