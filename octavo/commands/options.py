@@ -60,7 +60,19 @@ CODECS = ("bytes", "escaped", "characters", "words")
 ERRORS = option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")
 
-BENCHES = ("recurrence", "conv", "qrnn", "softmax", "lm-step", "streaming", "decoding", "generate", "data", "scaling", "all")
+BENCHES = (
+    "recurrence",
+    "conv",
+    "qrnn",
+    "softmax",
+    "lm-step",
+    "streaming",
+    "decoding",
+    "generate",
+    "data",
+    "scaling",
+    "all",
+)
 
 SPLITS = ("train", "valid", "test")
 UNITS = ("lines", "paragraphs", "documents")
