@@ -2,12 +2,13 @@
 
 Everything is given whole and under plain names, whatever DDP, FSDP or torch.compile made of the model, so that
 a run saved on two ranks goes on with one, and the reverse. `flatten_…` is called on every rank, since shards are
-gathered. Parameters are known by name, never by order. (torch.distributed.checkpoint.state_dict would do the
-same, but it invents state, an Adam that has made one step, for parameters that have had no gradient yet.)
+gathered, a tensor at a time, and gives them to the first alone. Parameters are known by name, never by order.
+(torch.distributed.checkpoint.state_dict would do the same, but it invents state, an Adam that has made one step, for
+parameters that have had no gradient yet.)
 """
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -29,7 +30,7 @@ def flatten_model(model: nn.Module) -> Tensors:
     tensors = model.state_dict(keep_vars=True)
     for name, tensor in tensors.items():
         first.setdefault(id(tensor), name)
-    return {plain_name(model, name): _whole(tensors[name]) for name in first.values()}
+    return _gathered((plain_name(model, name), tensors[name]) for name in first.values())
 
 
 @torch.no_grad()
@@ -51,12 +52,12 @@ def restore_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 def flatten_optimizer(optimizer: Optimizer, model: nn.Module) -> Tensors:
     """The state of every parameter that has been updated, as `parameter/entry`, step counts among it."""
     names = _parameter_names(model)
-    return {
-        f"{names[id(weight)]}/{entry}": _whole(value)
+    return _gathered(
+        (f"{names[id(weight)]}/{entry}", value)
         for part in optimizer.parts
         for weight, state in part.state.items()
         for entry, value in state.items()
-    }
+    )
 
 
 def restore_optimizer(optimizer: Optimizer, model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
@@ -83,7 +84,8 @@ def flatten_tree(tree: State) -> tuple[Tensors, Any]:
     ({'0': tensor([1.])}, {'tuple': [{'tensor': '0'}, {'tuple': [{'value': 3}, {'value': None}]}]})
     """
     tensors: Tensors = {}
-    return tensors, _describe(tree, tensors)
+    described = _describe(tree, tensors)
+    return _gathered(tensors.items()), described
 
 
 def restore_tree(tensors: Mapping[str, Tensor], description: Any) -> State:
@@ -106,7 +108,7 @@ def plain_name(model: nn.Module, name: str) -> str:
 def _describe(tree: State, tensors: Tensors) -> dict[str, Any]:
     if isinstance(tree, Tensor):
         name = str(len(tensors))
-        tensors[name] = _whole(tree)
+        tensors[name] = tree
         return {"tensor": name}
     if isinstance(tree, tuple):
         described = {"tuple": [_describe(item, tensors) for item in tree]}
@@ -138,8 +140,14 @@ def _mismatch(what: str, missing: list[str], unknown: list[str]) -> str:
     return f"the checkpoint is of another {what}: it {listed}. Was the recipe changed?"
 
 
-def _whole(tensor: Tensor) -> Tensor:
-    return distributed.whole(tensor).detach().cpu().contiguous()
+def _gathered(tensors: Iterable[tuple[str, Tensor]]) -> Tensors:
+    """Whole tensors on the CPU, on the first rank: the others give their shards, and keep nothing."""
+    kept: Tensors = {}
+    for name, tensor in tensors:
+        whole = distributed.whole(tensor)
+        if distributed.is_first():
+            kept[name] = whole.detach().cpu().contiguous()
+    return kept
 
 
 def _like(value: Tensor, target: Tensor) -> Tensor:

@@ -153,7 +153,8 @@ class Trainer:
             "optimizer": state.flatten_optimizer(self.optimizer, self.model),
             "carry": carry,
         }
-        if not all(weight.isfinite().all() for weight in tensors["model"].values()):
+        finite = all(weight.isfinite().all() for weight in tensors["model"].values())
+        if distributed.largest(not finite):
             raise NotFinite(f"a weight is no longer finite after step {self.position.step:,}; {self._kept()}")
         if self.evaluate is None:
             self.keep_best()
