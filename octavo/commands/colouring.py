@@ -7,7 +7,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from octavo.evaluation.characters import Thought
+from octavo.evaluation.characters import Thought, by_character
 
 Measure = Literal["entropy", "loss", "rank"]
 PALE, DEEP = (247, 247, 247), (178, 24, 43)  # from what was expected to what was not
@@ -26,9 +26,9 @@ def print_coloured(thoughts: Sequence[Thought], measure: Measure) -> None:
 
 
 def coloured(thoughts: Sequence[Thought], measure: Measure) -> Text:
-    """Each token on its colour; a line ends where the text's does."""
+    """Each character on its colour; a line ends where the text's does."""
     text = Text()
-    for one in thoughts:
+    for one in by_character(thoughts):
         value = math.log2(one.rank) if measure == "rank" else getattr(one, measure)
         text.append(one.token, _style(min(value / FULL, 1.0)))
         if one.token == "\\n":

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from octavo.evaluation.characters import thoughts
+from octavo.evaluation.characters import Thought, by_character, thoughts
 
 
 def test_what_was_expected_and_what_came_in_bits() -> None:
@@ -38,3 +38,11 @@ def test_the_entropy_is_the_expected_loss() -> None:
 
 def test_of_no_tokens_there_is_nothing_to_think() -> None:
     assert thoughts(torch.zeros(0, 5), torch.zeros(0, dtype=torch.long), []) == []
+
+
+def test_bytes_of_one_character_are_one_and_others_stay() -> None:
+    tokens = ["a", *(f"\\x{byte:02x}" for byte in "好ö".encode()), "\\xff", "\\n", "\\xe5", "\\xa5"]
+    found = [*by_character([Thought(token, 1.0, 2.0, place) for place, token in enumerate(tokens)])]
+    assert [one.token for one in found] == ["a", "好", "ö", "\\xff", "\\n", "\\xe5", "\\xa5"]
+    assert found[1] == Thought("好", 3.0, 6.0, 3)
+    assert [one.rank for one in found] == [0, 3, 5, 6, 7, 8, 9]
