@@ -7,7 +7,7 @@ from octavo.figures.copying import copying
 from octavo.figures.end_of_text import end_of_text
 from octavo.figures.heat_map import hidden_states
 from octavo.figures.inspection import inspection
-from octavo.figures.learning import learning
+from octavo.figures.learning import learning, learning_error
 from octavo.figures.lengths import length_error, lengths
 from octavo.figures.mutation import mutation
 from octavo.figures.scaling import scaling
@@ -15,6 +15,7 @@ from octavo.figures.speed import qrnn_speed
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
+    "learning-error": learning_error,
     "hidden-states": hidden_states,
     "inspect": inspection,
     "copy-test": copying,

@@ -19,9 +19,9 @@ BOLD: dict[str, Any] = {"linewidth": 1.6, "markersize": 3.5, "zorder": 3}
 TIMES = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
-def learning(runs: Sequence[Path], out: Path) -> None:
+def learning(runs: Sequence[Path], out: Path, metric: str | None = None) -> None:
     """Each run's metric in training (thin) and on held-out text (bold), against steps and against time."""
-    courses = read_courses(runs)
+    courses = read_courses(runs, metric)
     unit = time_unit(max(course.end.seconds for course in courses))
     with drawing(out, HEIGHT) as figure:
         by_step, by_time = figure.subplots(1, 2, sharey=True)
@@ -39,6 +39,11 @@ def learning(runs: Sequence[Path], out: Path) -> None:
         names = [course.name for course in courses]
         styles = [line_style(place) for place in range(len(courses))]
         label_right(by_time, names, [course.end.value for course in courses], styles)
+
+
+def learning_error(runs: Sequence[Path], out: Path) -> None:
+    """The same of the share of wrong tokens: runs of one batching and seed have seen the same after as many updates."""
+    learning(runs, out, "error")
 
 
 def span(courses: Sequence[Course]) -> tuple[float, float]:

@@ -21,7 +21,7 @@ Curve = list[Point]
 
 
 class Course(NamedTuple):
-    """How a run went, by its own first metric: bits per byte, or of characters, or perplexity, …"""
+    """How a run went, by one metric."""
 
     name: str
     metric: str
@@ -34,23 +34,28 @@ class Course(NamedTuple):
         return finite(self.valid or self.train)[-1]
 
 
-def read_courses(runs: Sequence[Path]) -> list[Course]:
-    """The courses of runs that measure the same, by their folders or their metrics.jsonl."""
+def read_courses(runs: Sequence[Path], metric: str | None = None) -> list[Course]:
+    """The courses of runs that measure the same, by their folders or their metrics.jsonl.
+
+    Without a metric it is their own first: bits per byte, or of characters, or perplexity, …
+    """
     files = [run / "metrics.jsonl" if run.is_dir() else run for run in runs]
-    courses = [_course(name, file) for name, file in zip(_names(files), files, strict=True)]
+    courses = [_course(name, file, metric) for name, file in zip(_names(files), files, strict=True)]
     if len({course.metric for course in courses}) > 1:
         measures = ", ".join(f"{course.name}: {course.metric}" for course in courses)
         raise ValueError(f"these runs do not measure the same, draw them apart: {measures}")
     return courses
 
 
-def _course(name: str, file: Path) -> Course:
+def _course(name: str, file: Path, metric: str | None) -> Course:
     lines = _lines(file)
     valid = [line for line in lines if line["split"] == "valid"]
     units = (valid or lines)[0]["units"]
     if not units:
         raise ValueError(f"{file} holds no metric")
-    metric = next(iter(units))
+    metric = metric or next(iter(units))
+    if metric not in units:
+        raise ValueError(f"{file} holds no {metric}, but {', '.join(units)}")
     train = [line for line in lines if line["split"] == "train"]
     course = Course(name, spell(metric, units[metric]), _curve(train, metric), _curve(valid, metric))
     if not finite(course.valid or course.train):

@@ -29,6 +29,16 @@ def test_runs_are_drawn_with_names_and_units(tmp_path: Path) -> None:
     assert {"updates", "minutes of training", "bits per byte", "training", "held out", "quasi", "long"} <= set(texts)
 
 
+def test_another_metric_than_the_first_can_be_drawn(tmp_path: Path) -> None:
+    folder = run(tmp_path / "short", 1.0)
+    with pytest.raises(ValueError, match=r"metrics\.jsonl holds no error, but bits_per_byte"):
+        FIGURES["learning-error"]([folder], tmp_path / "figure.svg")
+    renamed = (folder / "metrics.jsonl").read_text().replace("bits_per_byte", "error").replace("bits/byte", "share")
+    (folder / "metrics.jsonl").write_text(renamed)
+    FIGURES["learning-error"]([folder], tmp_path / "figure.svg")
+    assert "error (share)" in (tmp_path / "figure.svg").read_text()
+
+
 def test_the_picture_leaves_out_the_steep_beginning_only() -> None:
     train = [Point(step, 0.0, value) for step, value in ((1, 9.0), (10, 3.0), (50, float("nan")), (100, 2.0))]
     valid = [Point(100, 0.0, 2.5)]
