@@ -7,6 +7,7 @@ from octavo.figures.copying import copying
 from octavo.figures.end_of_text import end_of_text
 from octavo.figures.heat_map import hidden_states
 from octavo.figures.inspection import inspection
+from octavo.figures.latent_cost import historyless, latent_lengths, latent_sight, latent_weights
 from octavo.figures.learning import learning, learning_error
 from octavo.figures.lengths import length_error, lengths
 from octavo.figures.mutation import mutation
@@ -25,4 +26,8 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "length-error": length_error,
     "lengths": lengths,
     "scaling": scaling,
+    "latent-lengths": latent_lengths,
+    "latent-weights": latent_weights,
+    "latent-sight": latent_sight,
+    "historyless": historyless,
 }
