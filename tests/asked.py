@@ -97,7 +97,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
         "nothing vector",
     ),
     "transformer-modern-places": (
-        ModernTransformerWriterConfig(**HEADS, positions="per-layer", feed="relu", query_key_norm=False),
+        ModernTransformerWriterConfig(**HEADS, rotary=False, feed="relu", query_key_norm=False),
         "nothing vector",
     ),
     "dilated": (DILATED_WRITER, "nothing vector reading"),

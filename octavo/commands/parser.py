@@ -56,6 +56,7 @@ VERBS = (
         _option("--test", "what octavo evaluate measures"),
         _option("--vectors", "a file of word vectors, GloVe's or word2vec's text, that a reader starts from"),
         _option("--init-reader", "start from this run's reader or, of a language model, its writer", metavar="RUN"),
+        _option("--ablate", "without positions, layers, targets, embeddings or optimizer, of a T12, T64 or t6-small"),
         _option("--out", "the run's folder (default: runs/RECIPE)"),
         _option("--tiny", "shrink everything to a few seconds", action="store_true"),
         _option("--config", "a TOML file of fields to set", metavar="FILE"),

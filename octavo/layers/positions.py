@@ -15,10 +15,11 @@ class LearnedPositions(nn.Module):
 
     def __init__(self, context: int, width: int) -> None:
         super().__init__()
-        self.places_CD = nn.Parameter(0.02 * torch.randn(context, width))
+        self.places = nn.Embedding(context, width)
+        nn.init.normal_(self.places.weight, std=0.02)
 
     def forward(self, x_LBD: Tensor, place: int) -> Tensor:
-        return x_LBD + self.places_CD[place : place + len(x_LBD), None]
+        return x_LBD + self.places.weight[place : place + len(x_LBD), None]
 
 
 class SinusoidalPositions(nn.Module):
@@ -41,14 +42,15 @@ class QueriesAndKeys(nn.Module):
         super().__init__()
         if rotary and features % 2:
             raise ValueError(f"rotary positions turn pairs of features: a head has {features}, an odd number")
-        self.gains_2E = nn.Parameter(torch.ones(2, features)) if normalised else None
+        gains = (torch.ones(features), torch.ones(features)) if normalised else ()
+        self.gains = nn.ParameterList(nn.Parameter(gain_E) for gain_E in gains)
         self.rotary = rotary
 
     def forward(self, q_LBHE: Tensor, k_LBHE: Tensor, place: int) -> tuple[Tensor, Tensor]:
-        if self.gains_2E is not None:
+        if len(self.gains):
             q_LBHE, k_LBHE = (
                 F.rms_norm(x, x.shape[-1:], gain_E.to(x.dtype))
-                for x, gain_E in zip((q_LBHE, k_LBHE), self.gains_2E, strict=True)
+                for x, gain_E in zip((q_LBHE, k_LBHE), self.gains, strict=True)
             )
         return (rotated(q_LBHE, place), rotated(k_LBHE, place)) if self.rotary else (q_LBHE, k_LBHE)
 

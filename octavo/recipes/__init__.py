@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe
-from octavo.recipes import dilated_vae, hybrid_vae, latent, lstm, qrnn, recursive
+from octavo.recipes import dilated_vae, hybrid_vae, latent, lstm, qrnn, recursive, transformer
 from octavo.spelling import nearest
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
@@ -36,6 +36,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "qrnn-tatoeba": qrnn.tatoeba,
     **dilated_vae.RECIPES,
     **recursive.RECIPES,
+    **transformer.RECIPES,
 }
 
 

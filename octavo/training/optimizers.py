@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from octavo import distributed
 from octavo.config import Share, config
 from octavo.schedules import Amount, Constant, Schedule
+from octavo.training.muon import Muon
 
 Decay = Literal["all", "matrices"]  # matrices: tensors of two dimensions or more, so neither biases nor gains
 
@@ -165,8 +166,7 @@ def _muon(config: MuonConfig, model: nn.Module) -> tuple[torch.optim.Optimizer, 
     outer = {id(weight) for weight in _outer_weights(model)}
     hidden = [weight for weight in _trainable(model) if weight.ndim == 2 and id(weight) not in outer]
     others = [weight for weight in _trainable(model) if weight.ndim != 2 or id(weight) in outer]
-    settings = {"momentum": config.momentum, "nesterov": config.nesterov, "adjust_lr_fn": "match_rms_adamw"}
-    muon = torch.optim.Muon(_groups(config, hidden), lr=0.0, **settings) if hidden else None
+    muon = Muon(_groups(config, hidden), config.momentum, config.nesterov) if hidden else None
     adamw = _adamw_on(config, others) if others else None
     return tuple(part for part in (muon, adamw) if part is not None)
 

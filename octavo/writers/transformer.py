@@ -40,7 +40,8 @@ class TransformerWriterConfig:
 class ModernTransformerWriterConfig:
     """Norms before the sub-layers, queries and keys normalised, no biases but the output's.
 
-    With rotary positions texts of any length are read, each layer seeing the newest `context` positions.
+    With rotary positions texts of any length are read, each layer seeing the newest `context` positions; without them
+    positions are learned, for each layer its own.
     """
 
     kind: Literal["modern_transformer"] = "modern_transformer"
@@ -49,7 +50,7 @@ class ModernTransformerWriterConfig:
     heads: Annotated[PositiveInt, Tiny(2)] = 4
     filter: Annotated[PositiveInt, Tiny(32)] = 2048
     context: Annotated[PositiveInt, Tiny(16)] = 512
-    positions: Literal["rotary", "per-layer"] = "rotary"
+    rotary: bool = True
     feed: Feed = "squared-relu"
     query_key_norm: bool = True
     dropout: Share = 0.0
@@ -76,7 +77,7 @@ class TransformerWriter(Writer):
         super().__init__()
         modern = isinstance(config, ModernTransformerWriterConfig)
         self.context, self.recompute = config.context, config.recompute
-        self.rolls = config.positions == "rotary"
+        self.rolls = modern and config.rotary
         self.inner_widths = (config.width,) * (config.layers - 1)
         self.embedding = nn.Embedding(alphabet.size, config.width)
         self.conditioned = nn.Linear(condition, config.width, bias=False) if condition else None
@@ -129,12 +130,11 @@ def _published(config: TransformerWriterConfig, number: int) -> NormedAfter:
 
 
 def _modern(config: ModernTransformerWriterConfig) -> NormedBefore:
-    rotary = config.positions == "rotary"
-    prepare = QueriesAndKeys(config.width // config.heads, config.query_key_norm, rotary)
+    prepare = QueriesAndKeys(config.width // config.heads, config.query_key_norm, config.rotary)
     return NormedBefore(
         CausalAttention(config.width, config.heads, config.context, config.dropout, prepare),
         FEEDS[config.feed](config.width, config.filter, config.dropout),
-        None if rotary else LearnedPositions(config.context, config.width),
+        None if config.rotary else LearnedPositions(config.context, config.width),
         config.layers,
     )
 

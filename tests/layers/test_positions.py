@@ -43,4 +43,4 @@ def test_the_wave_is_the_papers() -> None:
 def test_learned_positions_go_on_from_their_place() -> None:
     positions = LearnedPositions(5, 2)
     x_LBD = torch.zeros(2, 3, 2)
-    assert torch.equal(positions(x_LBD, 3)[:, 1], positions.places_CD[3:])
+    assert torch.equal(positions(x_LBD, 3)[:, 1], positions.places.weight[3:])
