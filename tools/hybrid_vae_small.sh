@@ -43,16 +43,13 @@ figure5() {
         one "hybrid-vae-hybrid-60-alpha$alpha-unannealed" hybrid-ptb 1000 $small $convolutions $top $(on 60) \
             --model.plan $alpha --model.kl_weight 1.0
     done
-    for alpha in 0 0.5; do
-        one "hybrid-vae-hybrid-60-alpha$alpha" hybrid-ptb 1000 $small $annealed $convolutions $top $(on 60) \
-            --model.plan $alpha
-    done
+    one hybrid-vae-hybrid-60-alpha0 hybrid-ptb 1000 $small $annealed $convolutions $top $(on 60) --model.plan 0
 }
 
 figure6() {
     for alpha in 0 0.2; do
         for layers in 1 3 8; do
-            one "hybrid-vae-masked-$layers-alpha$alpha" hybrid-ptb-masked 1000 $small $annealed $convolutions $top \
+            one "hybrid-vae-masked-$layers-alpha$alpha" hybrid-ptb-masked 600 $small $annealed $convolutions $top \
                 $(on 60) --model.plan $alpha --model.writer.top.layers $layers
         done
     done
@@ -62,16 +59,14 @@ figure3() {
     # Equally many parameters at each length.
     for pair in 10:110 30:136 60:165; do
         local length=${pair%:*} width=${pair#*:}
-        one "hybrid-vae-historyless-$length" historyless-ptb 600 $small $convolutions $(on $length)
-        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 600 $small $(lstms $width) $(of $length)
+        one "hybrid-vae-historyless-$length" historyless-ptb 400 $small $convolutions $(on $length)
+        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 400 $small $(lstms $width) $(of $length)
     done
     # Is it the optimisation? The LSTM at 30 with other rates, clipping and size.
-    one hybrid-vae-historyless-lstm-30-rate-0.001 historyless-ptb-lstm 600 $small $(lstms 136) $(of 30) \
-        --training.optimizer.rate.value 0.001
-    one hybrid-vae-historyless-lstm-30-rate-0.01 historyless-ptb-lstm 600 $small $(lstms 136) $(of 30) \
+    one hybrid-vae-historyless-lstm-30-rate-0.01 historyless-ptb-lstm 400 $small $(lstms 136) $(of 30) \
         --training.optimizer.rate.value 0.01
-    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 600 $small $(lstms 136) $(of 30) --training.clip 1.0
-    one hybrid-vae-historyless-lstm-30-wide historyless-ptb-lstm 600 $small $(lstms 256) $(of 30)
+    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 400 $small $(lstms 136) $(of 30) --training.clip 1.0
+    one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 400 $small $(lstms 64) $(of 30)
 }
 
 table3() {
