@@ -62,8 +62,6 @@ class VAE(TextModel):
         self.plan = self._plan_head(config, alphabet) if config.plan else None
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
-        if self.training:
-            self._choose_who_learns(progress)
         posterior = self.posterior(batch)
         kl_BZ = gaussian_kl(*posterior)
         nats, _, _, inner = self._cost(batch, posterior.at(self._noise(batch, posterior)))
@@ -80,6 +78,12 @@ class VAE(TextModel):
             objective = objective + self.plan_weight * plan
             metrics["plan"] = Mean(plan.detach(), texts)
         return Loss(Mean(objective, texts), metrics)
+
+    def settle(self, progress: Progress) -> bool:
+        """Of every 1 + `alone` updates the first is of all weights, the others are of the reader's alone."""
+        learned, learns = self._writer_learns(), progress.step % (1 + round(self.alone(progress))) == 0
+        self.writer.requires_grad_(learns)
+        return learns != learned
 
     def weight(self, progress: Progress) -> float:
         """The KL's weight; in evaluation the one that training ends with, so that evaluations can be compared."""
@@ -124,6 +128,5 @@ class VAE(TextModel):
             raise ValueError(f"plan = {config.plan}: a writer of kind {config.writer.kind} has no plan; a hybrid has")
         return nn.Linear(widths[-1], alphabet.size)
 
-    def _choose_who_learns(self, progress: Progress) -> None:
-        """Of every 1 + `alone` updates the first is of all weights, the others are of the reader's alone."""
-        self.writer.requires_grad_(progress.step % (1 + round(self.alone(progress))) == 0)
+    def _writer_learns(self) -> bool:
+        return next(self.writer.parameters()).requires_grad

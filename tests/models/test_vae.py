@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 import torch
 
-from octavo.interfaces import Progress, Writer
-from octavo.layers.latent import noise_of
+from octavo.evaluation.latent import importance_weighted, log_weights
+from octavo.generation.sampling import SamplingConfig, generate
+from octavo.interfaces import Alphabet, Batch, Progress, Writer
+from octavo.layers.latent import noise_of, standard_log_density
 from octavo.models.vae import VAE, VAEConfig
 from octavo.ops.losses import gaussian_kl
 from octavo.readers.lstm import LSTMReaderConfig
@@ -74,14 +76,16 @@ def test_free_bits_cost_nothing_and_pull_at_nothing() -> None:
 
 def test_the_reader_alone_learns_in_all_updates_but_the_first_of_each_round() -> None:
     model, batch = vae(alone=Drop(value=2.0, at=0.5)), batch_of()
-    learns = []
+    learns, changes = [], []
     for step in range(7):
         model.zero_grad()
+        changes.append(model.settle(Progress(step, step, step / 8)))
         model(batch, Progress(step, step, step / 8)).objective.total.backward()
         assert not [name for name in without_gradient(model) if not name.startswith("writer.")]
         learns.append(all(weight.grad is not None for weight in model.writer.parameters()))
         assert learns[-1] or all(weight.grad is None for weight in model.writer.parameters())
     assert learns == [True, False, False, True, True, True, True]
+    assert changes == [False, True, False, True, False, False, False]
 
 
 def test_training_draws_anew_and_evaluation_does_not() -> None:
@@ -114,3 +118,42 @@ def test_a_plan_is_weighed_in_the_objective_and_not_in_the_bound() -> None:
     assert figures["objective"].total == pytest.approx(wanted + 0.3 * figures["plan"].total)
     with pytest.raises(ValueError, match="has no plan"):
         vae(plan=0.3)
+
+
+@torch.no_grad()
+def test_the_bound_is_under_the_likelihood_that_quadrature_finds() -> None:
+    """p(x) = ∫ p(x | z) N(z; 0, 1) dz on a grid, for texts of two words and a z of one dimension."""
+    torch.manual_seed(0)
+    parts: dict[str, Any] = {
+        "reader": LSTMReaderConfig(width=4, embedding=3),
+        "writer": LSTMWriterConfig(width=4, embedding=3),
+    }
+    model = exactly(VAE(VAEConfig(**parts, latent=1), Alphabet(4, 2, 3)))
+    for weight in model.writer.parameters():
+        weight.mul_(3)
+    for weight in model.head.parameters():
+        weight.mul_(0.1)
+    tokens_LB = torch.tensor([[0, 0, 1, 1], [0, 1, 0, 1], [3, 3, 3, 3]])
+    batch = Batch(tokens_LB, torch.full((4,), 3), torch.full((4,), 2))
+    grid_K = torch.linspace(-8, 8, 401, dtype=torch.float64)
+    nats_KB = torch.stack([model.given(batch, z.expand(4, 1)).sum(0) for z in grid_K])
+    area = grid_K[1] - grid_K[0]
+    exact_B = -(standard_log_density(grid_K[:, None])[:, None] - nats_KB).logsumexp(0) - area.log()
+    log_KB, _ = log_weights(model, batch, draws=400)
+    assert (-log_KB.mean(0) > exact_B).all()
+    torch.testing.assert_close(importance_weighted(log_KB), exact_B, atol=0.1, rtol=0)
+
+
+@torch.no_grad()
+def test_greedy_writing_from_a_vector_is_the_same_alone_and_in_company() -> None:
+    model = vae().eval()
+    assert isinstance(model.writer, Writer)
+    writer, z_BZ, options = model.writer, 3 * model.condition(6), SamplingConfig(do_sample=False, max_new_tokens=12)
+
+    def written(rows: list[int]) -> list[list[int]]:
+        made = generate(writer, z_BZ[rows], [[]] * len(rows), DOCUMENTS, options, bytes)
+        return [one.ids for one in made]
+
+    together = written([*range(6)])
+    assert together == [written([row])[0] for row in range(6)]
+    assert len({tuple(ids) for ids in together}) > 1
