@@ -36,7 +36,8 @@ def at_contexts(run: Run, store: Store, asked: ContextsConfig) -> dict[str, Any]
 
     rows = by_context(_expecting(writer), cut, len(store.tokens), asked, run.device)
     sampled = {} if asked.sample is None else {"sample": asked.sample, "seed": asked.seed}
-    return {"stride": asked.stride, **sampled, "rows": [_contextual(row, asked, codec) for row in rows]}
+    by_length = {str(row.context): _contextual(row, asked, codec) for row in rows}
+    return {"stride": asked.stride, **sampled, "by_length": by_length}
 
 
 def dynamically(run: Run, store: Store, config: DynamicConfig, scale: Scale, tokens: int | None) -> dict[str, Any]:
@@ -125,10 +126,9 @@ def _check_contexts(writer: Writer, asked: ContextsConfig) -> None:
 
 
 def _contextual(row: Contextual, asked: ContextsConfig, codec: Codec) -> dict[str, Any]:
-    least = {} if asked.stride == 1 else {"context_at_least": row.context - asked.stride + 1}
+    least = {} if asked.stride == 1 else {"at_least": row.context - asked.stride + 1}
     error = {} if asked.sample is None else {"standard_error": row.standard_error}
     return {
-        "context": row.context,
         **least,
         f"bits_per_{codec.unit}": row.bits,
         **error,

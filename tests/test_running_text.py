@@ -44,13 +44,14 @@ def test_contexts_stand_beside_a_runs_own_metrics(recurrent: Run, text: str) -> 
     asked = ContextsConfig(contexts=(4, 9), stride=3)
     measured = evaluate(recurrent, source=text, measuring=Measuring(contexts=asked))
     assert measured["contexts"]["stride"] == 3
-    for row, context in zip(measured["contexts"]["rows"], (4, 9), strict=True):
-        assert (row["context"], row["context_at_least"], row["bytes"]) == (context, context - 2, 4 * 55 - 9)
+    for context in (4, 9):
+        row = measured["contexts"]["by_length"][str(context)]
+        assert (row["at_least"], row["bytes"]) == (context - 2, 4 * 55 - 9)
         assert "standard_error" not in row
     sample = dataclasses.replace(asked, stride=1, sample=50)
     measured = evaluate(recurrent, source=text, measuring=Measuring(contexts=sample))
     assert (measured["contexts"]["sample"], measured["contexts"]["seed"]) == (50, 0)
-    assert all(row["standard_error"] > 0 and row["bytes"] == 50 for row in measured["contexts"]["rows"])
+    assert all(row["standard_error"] > 0 and row["bytes"] == 50 for row in measured["contexts"]["by_length"].values())
 
 
 def test_a_last_character_costs_what_inspecting_its_window_says(bounded: Run, recurrent: Run, text: str) -> None:
@@ -65,7 +66,7 @@ def test_a_last_character_costs_what_inspecting_its_window_says(bounded: Run, re
                 logits_V = writer.head(writer(inputs_L1, writer.begin(None, 1)).states_LBD[-1, 0])
             bits.append(-float(logits_V.log_softmax(-1)[tokens[place]]) / math.log(2))
         asked = Measuring(contexts=ContextsConfig(contexts=(CONTEXT,)), tokens=1)
-        [row] = evaluate(run, source=text, measuring=asked)["contexts"]["rows"]
+        row = evaluate(run, source=text, measuring=asked)["contexts"]["by_length"][str(CONTEXT)]
         assert row["bits_per_byte"] == pytest.approx(float(np.mean(bits)), rel=1e-5)
 
 

@@ -35,16 +35,17 @@ def print_facts(facts: dict[str, Any], as_json: bool) -> None:
 
 
 def _flat(facts: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The facts inside facts in a row, each group and each of its rows under a name of its own."""
+    """The facts inside facts in a row, each group under its name; of a table, a line for each of its rows."""
     for name, value in facts.items():
-        if isinstance(value, dict):
+        if not isinstance(value, dict):
+            yield name, value
+        elif value and all(isinstance(row, dict) for row in value.values()):
+            yield f"{name}:", ""
+            for key, row in value.items():
+                yield key, "  ".join(f"{inner.replace('_', ' ')} {_shown(one)}" for inner, one in row.items())
+        else:
             yield f"{name}:", ""
             yield from _flat(value)
-        elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-            for row in value:
-                yield "", "  ".join(f"{key.replace('_', ' ')} {_shown(one)}" for key, one in row.items())
-        else:
-            yield name, value
 
 
 def print_rows(rows: Iterable[dict[str, Any]], as_json: bool) -> None:

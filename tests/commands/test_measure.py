@@ -116,7 +116,7 @@ def test_evaluate_takes_contexts_and_dynamics_from_its_options(
 ) -> None:
     contexts = ["--context", 3, 8, "--sample", 20, "--seed", 5]
     [measured] = rows("evaluate", language_model_run, *contexts, "--dynamic", "--rule", "sgd", "--rate", 0.1)
-    assert [row["context"] for row in measured["contexts"]["rows"]] == [3, 8]
+    assert [*measured["contexts"]["by_length"]] == ["3", "8"]
     assert (measured["contexts"]["sample"], measured["contexts"]["seed"]) == (20, 5)
     assert (measured["dynamic"]["rule"], measured["dynamic"]["rate"]) == ("sgd", 0.1)
     for wrong, said in ((["--sample", "5"], "--stride and --sample are of --context"), (["--rate", "1"], "--rate is")):

@@ -74,3 +74,11 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     assert folder_of(str(tmp_path / "new")) == tmp_path / "new"
     with pytest.raises(ValueError, match="file is a file"):
         folder_of(str(tmp_path / "file"))
+
+
+def test_facts_inside_facts_have_a_name_above_and_rows_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    print_facts({"a": {"b_c": 1, "d": {"32": {"bits": 0.5, "texts": 2}, "64": {"bits": 0.25, "texts": 2}}}}, False)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        ["a:"], ["b", "c", "1"], ["d:"], ["32", "bits", "0.5000", "texts", "2"], ["64", "bits", "0.2500", "texts", "2"]
+    ]  # fmt: skip
