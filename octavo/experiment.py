@@ -12,6 +12,7 @@ from octavo.data.batching import Batches
 from octavo.data.codecs import Codec
 from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
+from octavo.data.samples import histogram
 from octavo.environment import environment
 from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
@@ -87,7 +88,8 @@ def train(
         # Only now that nothing can be wrong with it any more is the run said to be this recipe's.
         if distributed.is_first() and not trainer.done():
             changes = _changes(folder, recipe, trainer.position.step, reader_of)
-            about = _about(data, device, precision, changes)
+            longest = getattr(recipe.data.batching, "longest", None)
+            about = _about(data, longest, device, precision, changes)
             describe(folder, recipe, data.codec, about)
         _say_unreached(recipe, trainer, say)
         return _run(trainer, folder, machine, say)
@@ -159,8 +161,12 @@ def _run(trainer: Trainer, folder: Path, machine: Machine, say: Say) -> Position
     return position
 
 
-def _about(data: Data, device: torch.device, precision: Resolved, changes: tuple[dict[str, Any], ...]) -> About:
-    return About(scale(data.train, data.codec), data.train.label_names, environment(device, precision), changes)
+def _about(
+    data: Data, longest: int | None, device: torch.device, precision: Resolved, changes: tuple[dict[str, Any], ...]
+) -> About:
+    train = data.train
+    lengths = () if data.codec.alphabet.end is None else histogram(train, longest)
+    return About(scale(train, data.codec), train.label_names, environment(device, precision), changes, lengths)
 
 
 def _changes(folder: Path, recipe: Recipe, step: int, reader_of: Path | None) -> tuple[dict[str, Any], ...]:

@@ -40,6 +40,15 @@ def level_of(run: Run, length: int) -> int:
     return model.writer.level(length) if at_once(run) else length
 
 
+def drawn_levels(run: Run, count: int, longest: int, seed: int) -> list[int]:
+    """Lengths to write new texts at, as often as training's documents had them; the longest where nothing tells."""
+    counts = np.array(run.about.lengths or [0.0])
+    if not counts.sum():
+        return [level_of(run, longest)] * count
+    powers = np.random.default_rng(seed).choice(len(counts), size=count, p=counts / counts.sum())
+    return [level_of(run, min(2 ** int(power), longest)) for power in powers]
+
+
 def encode(run: Run, ids: Sequence[np.ndarray], draw: int | None = None) -> Latents:
     """The vectors of texts that are given as their ids; of a VAE the posterior's mean, or its draw of this number."""
     model: Any = run.model

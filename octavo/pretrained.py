@@ -86,7 +86,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
         the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it. A
-        one-shot writer begins from nothing but a draw, by `seed`, and takes the likeliest token of every position.
+        one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by `seed`, and
+        takes the likeliest token of every position.
         """
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if isinstance(self._able("writer"), OneShot):
@@ -262,7 +263,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def _from_nothing_at_once(self, prompt: Sequence[int], num: int, options: SamplingConfig) -> list[str]:
         if prompt:
             raise ValueError("this run's writer writes all positions at once: it goes on with no prompt")
-        levels = [self._able("writer").level(options.max_new_tokens)] * num
+        levels = latents.drawn_levels(self.run, num, options.max_new_tokens, options.seed)
         vectors = self._condition(num, options.seed).cpu().numpy()
         return self._at_once(vectors, levels, max_new_tokens=options.max_new_tokens)
 

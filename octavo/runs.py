@@ -33,12 +33,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class About:
-    """What a model must know of its data beyond recipe and codec, where it was trained, and what changed on the way."""
+    """What a model must know of its data beyond recipe and codec, where it was trained, and what changed on the way.
+
+    `lengths` counts training's documents, cut as they were read: at k those of up to 2^k tokens, and more than half.
+    """
 
     scale: Scale
     label_names: tuple[str, ...] = ()
     environment: dict[str, Any] = field(default_factory=dict)
     changes: tuple[dict[str, Any], ...] = ()
+    lengths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,8 @@ def stored_about(folder: Path) -> About:
 
     def about(path: Path) -> About:
         facts = json.loads(path.read_bytes())
-        return About(
-            Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"], tuple(facts.get("changes", ()))
-        )
+        changes, lengths = tuple(facts.get("changes", ())), tuple(facts.get("lengths", ()))
+        return About(Scale(**facts["scale"]), tuple(facts["label_names"]), facts["environment"], changes, lengths)
 
     return _read(folder, "run.json", about)
 

@@ -1,5 +1,6 @@
 """Texts as vectors and back, by a run."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,18 @@ def test_every_text_has_its_vector_and_its_length(run: Run) -> None:
     np.testing.assert_allclose(found.vectors_NZ[0], found.vectors_NZ[4], atol=1e-6)
     for place, one in enumerate(ids_of(run)):
         np.testing.assert_allclose(latents.encode(run, [one]).vectors_NZ[0], found.vectors_NZ[place], atol=1e-5)
+
+
+def test_new_texts_are_as_long_as_trainings_were(one_shot_run: Path) -> None:
+    run = octavo.load(one_shot_run, "cpu").run
+    about = dataclasses.replace(run.about, lengths=(0, 0, 300, 100))
+    known = dataclasses.replace(run, about=about)
+    levels = latents.drawn_levels(known, 2000, longest=64, seed=1)
+    assert set(levels) == {4, 8}
+    assert levels.count(4) / 2000 == pytest.approx(0.75, abs=0.04)
+    assert levels == latents.drawn_levels(known, 2000, longest=64, seed=1)
+    assert set(latents.drawn_levels(known, 9, longest=4, seed=1)) == {4}
+    assert sum(run.about.lengths) == 108  # nine of ten of the 120 lines
 
 
 def test_what_is_decoded_is_what_the_door_gives(run: Run) -> None:

@@ -93,6 +93,13 @@ def stretch(ids_L: np.ndarray, start: int, longest: int, inside: Inside) -> np.n
     return np.append(ids_L[first:last], ids_L[-1])
 
 
+def histogram(store: Store, longest: int | None) -> tuple[int, ...]:
+    """How many documents, cut at `longest` tokens, have up to 1, 2, 4, 8 … of them and more than half as many."""
+    lengths_N = np.diff(store.offsets)
+    lengths_N = lengths_N if longest is None else np.minimum(lengths_N, longest)
+    return tuple(np.bincount(levels_of(lengths_N, 1)).tolist())
+
+
 def levels_of(lengths_N: np.ndarray, positions: int) -> np.ndarray:
     """How often texts of so many tokens are halved until so many positions are left.
 

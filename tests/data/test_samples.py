@@ -7,7 +7,7 @@ import torch
 
 from octavo.data.batching import Batches, in_order
 from octavo.data.codecs import Escaped
-from octavo.data.samples import Samples, SamplesConfig, anywhere, levels_of, stretch
+from octavo.data.samples import Samples, SamplesConfig, anywhere, histogram, levels_of, stretch
 from octavo.data.store import Store
 
 MakeStore = Callable[..., Store]
@@ -65,6 +65,11 @@ def test_of_a_long_document_any_stretch_is_read_between_characters(make_store: M
             starts.add(text.index(spoken))
     assert len(starts) > 3
     assert plan.counts == {"longer than 32 tokens: random stretches of them": 1}
+
+
+def test_a_histogram_counts_lengths_by_powers_of_two(make_store: MakeStore) -> None:
+    assert histogram(make_store(TEXTS, CODEC), None) == (0, 0, 60, 30, 0, 10)
+    assert histogram(make_store(TEXTS, CODEC), 8) == (0, 0, 60, 40)
 
 
 def test_where_nothing_but_the_middle_of_characters_is_a_stretch_is_cut_anyhow() -> None:
