@@ -17,6 +17,7 @@ from octavo.schedules import Constant
 from octavo.spelling import nearest
 from octavo.training.trainer import TrainingConfig
 
+LOOKED_AT = 5_000  # tokens of an evaluation, when tiny
 NOTHING = "none"  # how TOML, which has no null, writes None
 
 
@@ -45,8 +46,10 @@ def override(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 
 
 def tiny(recipe: Recipe) -> Recipe:
-    """The recipe shrunk to a few seconds on the generated toys: everything runs, nothing is learnt."""
-    training = dataclasses.replace(shrink(recipe.training), steps=20, epochs=None, patience=None, evaluate_every=10)
+    """The recipe shrunk to a few seconds: everything runs, nothing is learnt."""
+    looked_at = min(recipe.training.evaluate_tokens or LOOKED_AT, LOOKED_AT)
+    shrunk = {"steps": 20, "epochs": None, "patience": None, "evaluate_every": 10, "evaluate_tokens": looked_at}
+    training = dataclasses.replace(shrink(recipe.training), **shrunk)
     return dataclasses.replace(shrink(recipe), training=training)
 
 

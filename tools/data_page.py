@@ -70,9 +70,23 @@ def _corpus(corpus: Corpus) -> str:
     lines = [f"### {corpus.name}\n", f"{_sentence(corpus.about)}\n"]
     lines += [f"- split: {corpus.split}", f"- licence: {corpus.licence}", f"- page: <{corpus.page}>"]
     lines += [f"- files: {_files(layout)}" for layout in corpus.layouts]
+    if corpus.addresses:
+        lines.append(f"- download: {_trusted(corpus)}")
     if corpus.by_hand:
         lines.append(f"- by hand: {corpus.by_hand}")
     return "\n".join([*lines, ""])
+
+
+def _trusted(corpus: Corpus) -> str:
+    """Against what a download is verified."""
+    known = [address.name for address in corpus.addresses if address.sha256]
+    if len(known) == len(corpus.addresses):
+        return "verified by its known sha256"
+    if not known:
+        return "no sha256 is known: the first download is trusted, and its own sha256 asked of every later one"
+    return (
+        f"the sha256 of {', '.join(known)} is known; of the others, that of the first download is asked of later ones"
+    )
 
 
 def _sentence(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from octavo import distributed
 from octavo.commands.arguments import Overrides
 from octavo.commands.output import folder_of
+from octavo.data import corpora
 from octavo.experiment import Machine
 from octavo.experiment import train as run_training
 from octavo.recipe import Recipe, differences, flatten, override, tiny, to_toml
@@ -33,7 +34,7 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     if resumes:
         _check_changes(before, chosen)
     if options.tiny and not resumes:
-        chosen = override(tiny(chosen), changes)  # what is asked for in so many words is not shrunk
+        chosen = override(_on_what_is_here(tiny(chosen)), changes)  # what is asked for in so many words is not shrunk
     if options.print_config:
         print(to_toml(chosen), end="")
         return
@@ -50,8 +51,20 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     run_training(chosen, folder, machine, resume=options.resume, reader_of=reader_of, say=_say)
 
 
+<<<<<<< Updated upstream
 def _without(chosen: Recipe, part: str | None) -> Recipe:
     return chosen if part is None else ablated(chosen, part)
+=======
+def _on_what_is_here(chosen: Recipe) -> Recipe:
+    """The recipe on a corpus that comes with the program, where its own would have to be fetched first."""
+    named = [source for source in (chosen.data.train, chosen.data.valid, chosen.data.test) if source is not None]
+    if not any(map(corpora.is_missing, named)):
+        return chosen
+    labelled = "label" in chosen.model.kind or chosen.model.kind == "classifier"
+    there = corpora.stand_in(chosen.data.batching.kind, labelled)
+    _say(f"{chosen.data.train} is not at hand: {there}, which comes with the program, stands in for it")
+    return override(chosen, {"data.train": there, "data.valid": None, "data.test": None})
+>>>>>>> Stashed changes
 
 
 def _precision(options: argparse.Namespace, folder: Path) -> Precision:

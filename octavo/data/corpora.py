@@ -83,6 +83,20 @@ def find(name: str) -> Corpus:
     return CATALOGUE[name]
 
 
+def is_missing(name: str) -> bool:
+    """Whether this is a public corpus, or a mix of them, whose files are not under the data root."""
+    if name in MIXES:
+        return any(map(is_missing, MIXES[name]))
+    return name in CATALOGUE and _layout(CATALOGUE[name], data_root()) is None
+
+
+def stand_in(batching: str, labelled: bool) -> str:
+    """The corpus that comes with the program and has what batches of this kind need."""
+    if batching == "pairs":
+        return "toys-pairs"
+    return "toys" if labelled or batching not in ("stream", "windows") else "manual"
+
+
 def cleaning(name: str) -> tuple[Cleaning, ...]:
     """What a public corpus's texts go through; of another source, nothing."""
     return CATALOGUE[name].layouts[0].files.clean if name in CATALOGUE else ()

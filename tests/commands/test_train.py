@@ -40,6 +40,25 @@ def test_tiny_shrinks_all_but_what_is_asked_for(resolved: Any) -> None:
     assert made["training"]["steps"] == 20
 
 
+@pytest.mark.parametrize(
+    ("name", "there"), [("qrnn-ptb", "manual"), ("qrnn-imdb", "toys"), ("qrnn-multi30k", "toys-pairs")]
+)
+def test_tiny_needs_no_corpus_at_hand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, there: str
+) -> None:
+    monkeypatch.setenv("OCTAVO_DATA", str(tmp_path))
+    monkeypatch.setenv("OCTAVO_CACHE", str(tmp_path))
+    asked = ["train", name, "--tiny", "--steps", "2", "--device", "cpu", "--out", str(tmp_path / "run")]
+    assert main(asked) == 0
+    said = capsys.readouterr().err
+    assert f"is not at hand: {there}, which comes with the program, stands in for it" in said
+    assert main([*asked, "--out", str(tmp_path / "other"), "--data", "ptb"]) == 2, "unless it is asked for"
+
+
+def test_a_tiny_run_looks_at_little(resolved: Any) -> None:
+    assert resolved("--tiny")["training"]["evaluate_tokens"] == 5000
+
+
 def test_a_resumed_run_has_its_own_recipe_and_what_is_changed_now(resolved: Any, language_model_run: Path) -> None:
     made = resolved("--out", language_model_run, "--resume", "--steps", 30)
     assert made["training"]["steps"] == 30
