@@ -51,10 +51,10 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     run_training(chosen, folder, machine, resume=options.resume, reader_of=reader_of, say=_say)
 
 
-<<<<<<< Updated upstream
 def _without(chosen: Recipe, part: str | None) -> Recipe:
     return chosen if part is None else ablated(chosen, part)
-=======
+
+
 def _on_what_is_here(chosen: Recipe) -> Recipe:
     """The recipe on a corpus that comes with the program, where its own would have to be fetched first."""
     named = [source for source in (chosen.data.train, chosen.data.valid, chosen.data.test) if source is not None]
@@ -64,7 +64,6 @@ def _on_what_is_here(chosen: Recipe) -> Recipe:
     there = corpora.stand_in(chosen.data.batching.kind, labelled)
     _say(f"{chosen.data.train} is not at hand: {there}, which comes with the program, stands in for it")
     return override(chosen, {"data.train": there, "data.valid": None, "data.test": None})
->>>>>>> Stashed changes
 
 
 def _precision(options: argparse.Namespace, folder: Path) -> Precision:
