@@ -31,7 +31,7 @@ class BatchNorm(nn.Module):
         x_LBD = x_LBD.to(torch.promote_types(x_LBD.dtype, torch.float32))
         valid_LB1 = None if valid_LB is None else valid_LB[..., None].to(x_LBD.dtype)
         of_batch = self.training and not running
-        mean_D, variance_D = self._of_batch(x_LBD, valid_LB1) if of_batch else (self.mean_D, self.variance_D)
+        mean_D, variance_D = self._of_batch(x_LBD, valid_LB1) if of_batch else self._so_far()
         scale_D = self.gain_D * (variance_D + self.epsilon).rsqrt()
         y_LBD = x_LBD * scale_D + (self.bias_D - mean_D * scale_D)
         return y_LBD if valid_LB1 is None else y_LBD * valid_LB1
@@ -44,6 +44,10 @@ class BatchNorm(nn.Module):
         variance_D = distributed.total_with_gradient(_sum((x_LBD - mean_D).square(), valid_LB1)) / count
         self._remember(mean_D.detach(), variance_D.detach() * count / (count - 1).clamp(min=1))
         return mean_D, variance_D
+
+    def _so_far(self) -> tuple[Tensor, Tensor]:
+        """Copies, which the backward may need once a later batch has moved the statistics."""
+        return self.mean_D.clone(), self.variance_D.clone()
 
     @torch.no_grad()
     def _remember(self, mean_D: Tensor, variance_D: Tensor) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
+from octavo import distributed
 from octavo.config import Tiny, config
 from octavo.interfaces import Alphabet, OneShot
 from octavo.layers.deconvolution import Deconvolution
@@ -32,6 +33,12 @@ class DeconvolutionWriter(OneShot):
 
     def decode(self, condition_BD: Tensor, length: int) -> Tensor:
         """Logits_LBV of whole canvases; those of a position are the same whatever the length."""
+        if self.training and distributed.ranks() > 1 and length > self.plan.canvas:
+            # Texts of each level are written by themselves, and ranks with other levels would wait for one another.
+            raise ValueError(
+                f"{length} tokens on a canvas of {self.plan.canvas}: with several ranks, training needs a canvas that "
+                "holds every text: raise model.writer.canvas, or lower data.batching.longest"
+            )
         return self.head(self.plan(condition_BD, length))
 
     def level(self, length: int) -> int:
