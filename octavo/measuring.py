@@ -22,6 +22,7 @@ from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import OF_DOCUMENTS, DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
+from octavo.evaluation.clusters import agreement, assigned
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
 from octavo.evaluation.likelihood import Scale, readable, sums
@@ -115,7 +116,11 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
     model: Any = run.model
     if hasattr(model, "read"):
         return _bleu(run, islice(_pairs(run, split, source), measuring.limit), measuring.search)
-    if hasattr(model, "classify") and measuring.details:
+    if hasattr(model, "assign"):
+        return _clusters(run, split, store, rows)
+    if hasattr(model, "classify") and not measuring.details:
+        return {}
+    if hasattr(model, "classify"):
         batches = whole(store, run.recipe.data, run.codec, run.model, rows)
         counts = confusion(model.classify, batches, run.about.label_names, run.device)
         return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
@@ -124,6 +129,19 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
     if hasattr(model, "encode") and run.codec.alphabet.end is not None:
         return _reconstructions(run, store, measuring.limit or RECONSTRUCTED)
     return {}
+
+
+def _clusters(run: Run, split: str, store: Store, rows: int) -> dict[str, Any]:
+    """How far the clusters are the labels, if there are any: named by the validation split, or else by their own."""
+    if store.labels is None:
+        return {}
+    model: Any = run.model
+    naming = prepare(run.recipe.data, codec=run.codec).valid if split != "valid" else store
+    found = [
+        assigned(model.assign, whole(part, run.recipe.data, run.codec, model, rows), run.device)
+        for part in (naming or store, store)
+    ]
+    return agreement(*found)
 
 
 def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:

@@ -80,24 +80,32 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         round_weights(run.model, precision)
 
     def generate(
-        self, prompt: Text = "", num: int = 1, *, num_beams: int = 1, window: Window | None = None, **options: Any
+        self,
+        prompt: Text = "",
+        num: int = 1,
+        *,
+        num_beams: int = 1,
+        window: Window | None = None,
+        label: str | None = None,
+        **options: Any,
     ) -> list[str]:
         """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
-        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it. A
+        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it.
+        A model of texts with labels writes texts with this `label`; another label keeps all else that was drawn. A
         one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by `seed`, and
         takes the likeliest token of every position.
         """
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if isinstance(self._able("writer"), OneShot):
-            return self._from_nothing_at_once(ids, num, _settings(options))
+            return self._from_nothing_at_once(ids, num, _settings(options), label)
         if num_beams > 1:
             if options.get("stop"):
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
-            written = self._search(ids, num, num_beams, _settings(options).max_new_tokens, window)
+            written = self._search(ids, num, num_beams, _settings(options), window, label)
         else:
-            condition = self._condition(num, _settings(options).seed)
+            condition = self._condition(num, _settings(options).seed, label)
             written = [one.ids for one in self._write(condition, [ids] * num, options, window)]
         return [spoken(self.run, one) for one in written]
 
@@ -229,23 +237,41 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     @torch.no_grad()
     def _search(
-        self, prompt: Sequence[int], num: int, num_beams: int, longest: int, window: Window | None
+        self,
+        prompt: Sequence[int],
+        num: int,
+        num_beams: int,
+        settings: SamplingConfig,
+        window: Window | None,
+        label: str | None,
     ) -> list[list[int]]:
         if num > num_beams:
             raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
         alphabet, writer = self.run.codec.alphabet, windowed(self._able("writer"), window)
         inputs_L1 = torch.tensor([in_sight(writer, [alphabet.begin, *prompt])], device=self.run.device).T
-        state = writer.begin(self._condition(1), 1)
+        state = writer.begin(self._condition(1, settings.seed, label), 1)
         if len(inputs_L1) > 1:
             state = writer(inputs_L1[:-1], state).state
+        longest = settings.max_new_tokens
         [found] = beam_search(writer.advance, state, inputs_L1[-1], alphabet, [mean], beams=num_beams, longest=longest)
         return [one.ids for one in found[:num]]
 
-    def _condition(self, count: int, seed: int = 0) -> Any:
+    def _condition(self, count: int, seed: int = 0, label: str | None = None) -> Any:
         """What new texts are written from; where that is drawn, by this seed."""
+        told = {} if label is None else {"label": self._number_of(label)}
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            return self._able("condition")(count)
+            return self._able("condition")(count, **told)
+
+    def _number_of(self, label: str) -> int:
+        """A label's number, or a cluster's own."""
+        classes = getattr(self.run.model, "classes", None)
+        if classes is None:
+            raise ValueError("this run's model writes texts without a label: a labelled VAE's has one")
+        names = self.run.about.label_names if hasattr(self.run.model, "classify") else [*map(str, range(classes))]
+        if label not in names:
+            raise ValueError(f"no label {label!r}: {nearest(label, names)}")
+        return list(names).index(label)
 
     @cached_property
     def _streaming(self) -> Writer:
@@ -260,11 +286,13 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         written = latents.decode(self.run, Latents(np.asarray(vectors), known))
         return [spoken(self.run, before_end(ids, self.run.codec.alphabet.end)[:max_new_tokens]) for ids in written]
 
-    def _from_nothing_at_once(self, prompt: Sequence[int], num: int, options: SamplingConfig) -> list[str]:
+    def _from_nothing_at_once(
+        self, prompt: Sequence[int], num: int, options: SamplingConfig, label: str | None
+    ) -> list[str]:
         if prompt:
             raise ValueError("this run's writer writes all positions at once: it goes on with no prompt")
         levels = latents.drawn_levels(self.run, num, options.max_new_tokens, options.seed)
-        vectors = self._condition(num, options.seed).cpu().numpy()
+        vectors = self._condition(num, options.seed, label).cpu().numpy()
         return self._at_once(vectors, levels, max_new_tokens=options.max_new_tokens)
 
     def _able(self, capability: str) -> Any:

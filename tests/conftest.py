@@ -74,6 +74,26 @@ def classifier_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "run"
 
 
+@pytest.fixture(scope="session")
+def labelled_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny scnn-vae-semi-20news of long and short texts, to be left as it is."""
+    return _on_table(tmp_path_factory.mktemp("labelled"), "scnn-vae-semi-20news")
+
+
+@pytest.fixture(scope="session")
+def clustering_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny scnn-clusters-20news of long and short texts, to be left as it is."""
+    return _on_table(tmp_path_factory.mktemp("clusters"), "scnn-clusters-20news")
+
+
+def _on_table(folder: Path, name: str) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCTAVO_CACHE", str(folder / "cache"))
+        small = on_table(tiny(recipe(name)), write_table(folder))
+        train(small, folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    return folder / "run"
+
+
 def _trained(folder: Path, recipe: str, *more: str) -> Path:
     (folder / "text.txt").write_text(TEXT)
     with pytest.MonkeyPatch.context() as patch:

@@ -124,6 +124,7 @@ VERBS = (
         *SAMPLING,
         WINDOW,
         SEED,
+        _option("--label", "of a model of labelled texts: write texts with this label, or of this cluster"),
         _option("--nearest", "show the training text nearest to each, and how near it is", action="store_true"),
         DATA_ROOT,
         PRECISION,
@@ -227,7 +228,7 @@ VERBS = (
     ),
     Verb(
         "study",
-        "study trained runs: error, end-of-text, mutation, lengths, data or prior",
+        "study trained runs: error, end-of-text, mutation, lengths, data, prior, plane, mixtures or by-label",
         "study:study",
         _option("name", "which study", metavar="NAME"),
         _option("runs", "the runs' folders", metavar="RUN", nargs="+"),

@@ -20,6 +20,7 @@ def generate(options: argparse.Namespace) -> None:
         prompt,
         options.num,
         num_beams=options.num_beams,
+        label=options.label,
         window=options.window,
         max_new_tokens=options.max_new_tokens,
         temperature=options.temperature,

@@ -11,8 +11,10 @@ from octavo.figures.latent_cost import historyless, latent_lengths, latent_sight
 from octavo.figures.learning import learning, learning_error
 from octavo.figures.lengths import length_error, lengths
 from octavo.figures.mutation import mutation
+from octavo.figures.plane import plane
 from octavo.figures.scaling import scaling
 from octavo.figures.speed import qrnn_speed
+from octavo.figures.stacked_cost import stacked_cost
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
@@ -30,4 +32,6 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "latent-weights": latent_weights,
     "latent-sight": latent_sight,
     "historyless": historyless,
+    "plane": plane,
+    "stacked-cost": stacked_cost,
 }

@@ -10,9 +10,11 @@ import torch
 from octavo.environment import environment
 from octavo.record import training_of
 from octavo.runs import Run
+from octavo.studies.by_label import by_label
 from octavo.studies.corpus import corpus
 from octavo.studies.end_of_text import end_of_text
 from octavo.studies.error import error
+from octavo.studies.features import mixtures, plane
 from octavo.studies.lengths import lengths
 from octavo.studies.mutation import mutation
 from octavo.studies.prior import prior
@@ -27,6 +29,9 @@ STUDIES: dict[str, Study] = {
     "lengths": lengths,
     "data": corpus,
     "prior": prior,
+    "plane": plane,
+    "mixtures": mixtures,
+    "by-label": by_label,
 }
 
 

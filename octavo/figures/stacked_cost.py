@@ -1,0 +1,43 @@
+"""What a latent variable pays of a text's cost, run beside run (Yang et al. 2017, Figure 2)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from octavo.figures.style import COLOURS, INK, drawing
+
+HEIGHT = 3.2  # inches
+
+
+def stacked_cost(paths: Sequence[Path], out: Path) -> None:
+    """Nats a word of each row of results, the KL's part stacked on that of the reconstruction."""
+    parts = [parts_of(path) for path in paths]
+    with drawing(out, HEIGHT) as figure:
+        axes = figure.subplots()
+        places = range(len(parts))
+        rest, kl = zip(*parts, strict=True)
+        axes.bar(places, rest, color=COLOURS[0], width=0.7, label="reconstruction, or all of a language model's cost")
+        axes.bar(places, kl, bottom=rest, color=COLOURS[1], width=0.7, label="KL")
+        for place, (low, high) in enumerate(parts):
+            axes.text(place, low + high, f"{low + high:.3f}", ha="center", va="bottom", color=INK, fontsize="small")
+        totals = [sum(part) for part in parts]
+        margin = max(0.3 * (max(totals) - min(totals)), 0.02)
+        axes.set(ylim=(min(*rest, *totals) - margin, max(totals) + margin), ylabel="nats a word (not from 0)")
+        axes.set_xticks(places, [path.stem.removeprefix("dilated-vae-") for path in paths], rotation=30, ha="right")
+        axes.grid(axis="x", visible=False)
+        axes.legend(loc="upper left")
+
+
+def parts_of(path: Path) -> tuple[float, float]:
+    """A word's cost without the KL's share of it, and that share."""
+    test: dict[str, Any] = json.loads(path.read_text("utf-8"))["metrics"]["test"]
+    if "perplexity" not in test:
+        raise ValueError(f"{path} has no perplexity: this figure is of models of words")
+    cost = math.log(test["perplexity"])
+    kl = test.get("kl", 0.0)
+    share = kl / (kl + test["reconstruction"]) if kl else 0.0
+    return cost * (1 - share), cost * share
