@@ -1,5 +1,6 @@
 """Run what an exhibit lacks: each row a training and its measure, in processes of their own that can be resumed."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from octavo.recipe import NOTHING
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.training.interruption import Interrupted, Interruption
 from octavo.training.limits import seconds
@@ -46,7 +49,7 @@ class Job:
 
     def next_command(self, plan: Plan) -> list[str]:
         """The training, and once that is done the measure."""
-        overrides = [word for path, wanted in self.row.overrides.items() for word in (f"--{path}", str(wanted))]
+        overrides = [word for path, wanted in self.row.overrides.items() for word in (f"--{path}", _written(wanted))]
         common = ["--device", plan.device]
         if self.measures:
             return ["evaluate", str(self.folder), "--record", str(self.result), *common]
@@ -103,6 +106,11 @@ def _limits(budget: str, rows: int) -> tuple[str, ...]:
     if budget == "full":
         return ()
     return ("--tiny",) if budget == "tiny" else ("--time-limit", f"{seconds(budget) / rows:.0f}s")
+
+
+def _written(wanted: Any) -> str:
+    """A value as the command line takes it."""
+    return NOTHING if wanted is None else json.dumps(wanted)
 
 
 def _start_next(waiting: Sequence[Job], plan: Plan) -> None:

@@ -43,6 +43,16 @@ def test_a_budget_is_shared_and_a_stand_in_is_named(tmp_path: Path) -> None:
     assert jobs[0].result.name == "qrnn-table3-char-level-4-layer-lstm-30m.json"
 
 
+def test_overrides_are_given_as_the_command_line_takes_them() -> None:
+    row = Row("r", "scnn-lm-yahoo", overrides={"model.writer.dilations": (1, 2), "data.train": "yelp", "x": None})
+    table = Exhibit("t", "dilated-vae", "T", {}, (row,))
+    [job] = jobs_of(table, Plan("full"))
+    words = job.next_command(Plan("full"))
+    assert words[words.index("--model.writer.dilations") + 1] == "[1, 2]"
+    assert words[words.index("--data.train") + 1] == '"yelp"'
+    assert words[words.index("--x") + 1] == "none"
+
+
 def test_a_row_that_fails_is_named_with_its_log(tmp_path: Path) -> None:
     table = Exhibit("bad", "qrnn", "Bad", {}, (Row("bad", "lstm-bytes", overrides={"model.writer.width": -1}),))
     with pytest.raises(RuntimeError, match=r"bad ended with 2: octavo: model\.writer.*bad\.log"):
