@@ -24,6 +24,8 @@ HEADLINES = (
     Headline("QRNN translator", "qrnn-table3", "Char-level 4-layer QRNN"),
     Headline("Recursive byte autoencoder", "recursive-table2", "English Wikipedia"),
     Headline("Hybrid convolutional VAE", "hybrid-table3", "Hybrid, alpha = 0.2"),
+    Headline("Dilated-convolution VAE", "dilated-table2", "SCNN-VAE"),
+    Headline("Deep character transformer", "transformer-table4", "T64"),
 )
 
 
