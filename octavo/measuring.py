@@ -31,7 +31,7 @@ from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_ble
 from octavo.evaluation.words import count_words, word_perplexity
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
-from octavo.running_text import at_contexts, dynamically
+from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
 from octavo.texts import LONGEST, WINDOW, translate, window_of
 from octavo.training.dynamic import DynamicConfig
@@ -46,8 +46,8 @@ class Measuring:
 
     With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, reconstructions are of as
     many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
-    result says how many. A language model is measured at exact `contexts`, and once more while it learns (`dynamic`),
-    where these are given; `words` adds what words cost.
+    result says how many. A language model is measured at exact `contexts`, over all of `windows` so long, and once
+    more while it learns (`dynamic`), where these are given; `words` adds what words cost.
     A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for, on
     the first `limit`.
     """
@@ -57,6 +57,7 @@ class Measuring:
     search: SearchConfig = SearchConfig()
     limit: PositiveInt | None = None
     contexts: ContextsConfig | None = None
+    windows: PositiveInt | None = None
     dynamic: DynamicConfig | None = None
     words: bool = False
     texts: PositiveInt = 2000
@@ -168,6 +169,8 @@ def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]
     found: dict[str, Any] = {}
     if measuring.contexts:
         found["contexts"] = at_contexts(run, store, measuring.contexts)
+    if measuring.windows:
+        found["windows"] = in_windows(run, store, measuring.windows)
     if measuring.dynamic:
         found["dynamic"] = dynamically(run, store, measuring.dynamic, scale(store, run.codec), measuring.tokens)
     return found

@@ -16,7 +16,7 @@ from octavo.data.codecs import Codec
 from octavo.data.prepare import prepare
 from octavo.data.store import Store
 from octavo.data.streams import windows_at
-from octavo.evaluation.contexts import ContextsConfig, Contextual, Expect, by_context
+from octavo.evaluation.contexts import SIDE_BY_SIDE, ContextsConfig, Contextual, Expect, by_context
 from octavo.evaluation.dynamic import Piece, as_it_is, while_learning
 from octavo.evaluation.likelihood import Scale, readable
 from octavo.generation.windows import Window, windowed
@@ -38,6 +38,20 @@ def at_contexts(run: Run, store: Store, asked: ContextsConfig) -> dict[str, Any]
     sampled = {} if asked.sample is None else {"sample": asked.sample, "seed": asked.seed}
     by_length = {str(row.context): _contextual(row, asked, codec) for row in rows}
     return {"stride": asked.stride, **sampled, "by_length": by_length}
+
+
+@torch.no_grad()
+def in_windows(run: Run, store: Store, window: int) -> dict[str, Any]:
+    """The mean nats of a token over all places of windows that are read anew, from the token before each on."""
+    _writer_of(run)
+    found, rows = Mean(0.0, 0), max(1, SIDE_BY_SIDE // window)
+    starts_N = np.arange(0, len(store.tokens), window)
+    for starts_B in np.split(starts_N, range(rows, len(starts_N), rows)):
+        lengths_B = np.minimum(len(store.tokens) - starts_B, window)
+        batch = windows_at(store, run.codec.alphabet, starts_B, lengths_B).map(lambda tensor: tensor.to(run.device))
+        nats_LB, _ = run.model.score(batch, None)  # type: ignore[operator]
+        found += Mean(float(nats_LB.double().sum()), int(batch.lengths_B.sum()))
+    return {"window": window, "nats": found.value, "tokens": found.count}
 
 
 def dynamically(run: Run, store: Store, config: DynamicConfig, scale: Scale, tokens: int | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 import octavo
 from octavo.evaluation.contexts import ContextsConfig
@@ -113,3 +114,19 @@ def test_what_cannot_be_measured_so_is_told(bounded: Run, autoencoder_run: Path,
     autoencoder = octavo.load(autoencoder_run, "cpu").run
     with pytest.raises(ValueError, match="lstm-autoencoder is no language model"):
         evaluate(autoencoder, measuring=Measuring(dynamic=DynamicConfig()))
+
+
+def test_windows_are_read_anew_from_the_token_before_each(bounded: Run, recurrent: Run, text: str) -> None:
+    tokens = torch.tensor([10, *Path(text).read_bytes()])
+    for run in (bounded, recurrent):
+        measured = evaluate(run, source=text, measuring=Measuring(windows=5))["windows"]
+        assert isinstance(run.model, LanguageModel)
+        total = 0.0
+        for begin in range(0, len(tokens) - 1, 5):
+            window_L = tokens[begin : begin + 6]
+            writer = run.model.writer
+            written = writer(window_L[:-1, None], writer.begin(None, 1))
+            logits_LV = writer.head(written.states_LBD[:, 0]).double()
+            total += F.cross_entropy(logits_LV, window_L[1:], reduction="sum").item()
+        assert measured["tokens"] == len(tokens) - 1
+        assert measured["nats"] == pytest.approx(total / (len(tokens) - 1), rel=1e-5)

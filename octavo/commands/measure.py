@@ -41,6 +41,7 @@ def evaluate(options: argparse.Namespace) -> None:
         limit=options.limit,
         tokens=options.tokens,
         contexts=_contexts(options),
+        windows=options.windows,
         dynamic=_dynamic(options),
         words=options.words,
         texts=options.texts or Measuring.texts,
