@@ -8,7 +8,7 @@
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ from octavo.latents import Latents
 from octavo.layers.rounding import round_weights
 from octavo.models import MODELS
 from octavo.ops.streaming import WeightForm
-from octavo.running_text import logits_in
+from octavo.running_text import expected
 from octavo.spelling import nearest
 from octavo.texts import Text, as_bytes, as_trained, batches, encoded, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
@@ -156,17 +156,22 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         between_SZ = (1 - shares_S1) * ends_2Z[0] + shares_S1 * ends_2Z[1]
         return self.decode(between_SZ, np.full(steps, levels_2.max()), **options)
 
-    @torch.no_grad()
     def inspect(self, text: Text, window: Window | None = None) -> list[Thought]:
         """At each token of a text: the entropy of what the model expected, and the loss and rank of what came.
 
         `window` is for texts longer than what a language model's writer sees: `exact` gives each token all that can be.
         """
-        [batch] = batches(self.run, self._as_trained([text]))
-        logits_LBV = self._able("logits")(batch) if window is None else logits_in(self.run, batch, window)
-        logits_LBV = logits_LBV.cpu()
-        tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
-        return thoughts(logits_LBV[: len(tokens_L), 0], tokens_L, [self._spoken(token) for token in tokens_L.tolist()])
+        return list(self.inspected(text, window))
+
+    @torch.no_grad()
+    def inspected(self, text: Text, window: Window | None = None) -> Iterator[Thought]:
+        """The same of a text of any length, some tokens at a time."""
+        self._able("logits")
+        some = batches(self.run, self._as_trained([text]), window_of(self.run.model))
+        for batch, logits_LBV in expected(self.run, some, window):
+            tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
+            spoken = [self._spoken(token) for token in tokens_L.tolist()]
+            yield from thoughts(logits_LBV[: len(tokens_L), 0].cpu(), tokens_L, spoken)
 
     def copy_test(self, text: str, name: str, fake: str, pronoun: str = "she", given: int = 512) -> Copied:
         """Whether a made-up name is taken up again: the first `given` characters are gone on from, the rest ranked.

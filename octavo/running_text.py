@@ -3,7 +3,7 @@
 S last tokens, B windows side by side, V vocabulary.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -73,10 +73,18 @@ def dynamically(run: Run, store: Store, config: DynamicConfig, scale: Scale, tok
     }
 
 
-def logits_in(run: Run, batch: Batch, window: Window) -> Tensor:
-    """What a language model expects at each token, beyond what its writer sees by this window."""
+def expected(run: Run, batches: Iterable[Batch], window: Window | None) -> Iterator[tuple[Batch, Tensor]]:
+    """What a language model expects at each token, logits_LBV, its state going on where a batch continues.
+
+    Beyond what its writer sees it goes by this window.
+    """
     writer = windowed(_language_model(run).writer, window)
-    return writer.head(writer(batch.inputs_LB, writer.begin(None, len(batch.lengths_B))).states_LBD)
+    state: State = None
+    for batch in batches:
+        begun = state if batch.continues else writer.begin(None, len(batch.lengths_B))
+        written = writer(batch.inputs_LB, begun)
+        state = written.state
+        yield batch, writer.head(written.states_LBD)
 
 
 def _training_sizes(run: Run, expect: Expect, config: DynamicConfig) -> list[Tensor]:

@@ -24,6 +24,7 @@ def peak(nursery: Nursery, folder: Path, size: int, *words: object) -> int:
     [
         ("score", ["TEXT"]),
         ("evaluate", ["--data", "TEXT"]),
+        ("inspect", ["--text", "TEXT"]),
     ],
 )
 def test_a_long_text_takes_little_more_memory_than_a_short_one(

@@ -239,7 +239,7 @@ def test_an_exported_model_writes_the_same(home: Path, tmp_path: Path) -> None:
         ("stream", lambda model: model.decode(np.zeros((1, 2))), "language_model.* cannot encode"),
         ("classifier", lambda model: model.score(["a"]), "classifier.* cannot score; .*: language_model"),
         ("autoencoder", lambda model: model.inspect("a"), "autoencoder.* cannot say what it expects"),
-        ("stream", lambda model: model.classify(["a"]), "language_model.* cannot classify; .*: classifier"),
+        ("stream", lambda model: model.classify(["a"]), "language_model.* cannot classify; .*: .*classifier"),
     ],
 )
 def test_what_a_model_cannot_do_names_those_that_can(home: Path, name: str, ask: Ask, message: str) -> None:

@@ -145,7 +145,7 @@ def test_an_outer_kind_is_changed_before_an_inner() -> None:
         ({"model.writer.width": "wide"}, r"^model\.writer\.width: 'wide' won't do: .*integer"),
         ({"model.writer.width": "0"}, r"^model\.writer\.width: 0 won't do: .*greater than 0"),
         ({"model.writer.dropout": "1.5"}, r"^model\.writer\.dropout: 1\.5 won't do: .*less than 1"),
-        ({"model.unit": "page"}, r"^model\.unit: 'page' won't do: .*'token', 'text' or 'mean'"),
+        ({"model.unit": "page"}, r"^model\.unit: 'page' won't do: .*'token', 'text', 'mean' or 'last'"),
         ({"training.optimizer.rate.kind": "ramp"}, r"^training\.optimizer\.rate\.until: .*required"),
         ({"data.codec": "words"}, r"^data\.codec: 'words' won't do"),
     ],

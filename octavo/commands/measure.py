@@ -114,13 +114,14 @@ def inspect(options: argparse.Namespace) -> None:
     if options.copy_test:
         _print_copied(_copied(model, text.decode("utf-8", "replace"), options), options.json)
         return
-    thoughts = model.inspect(text, options.window)
+    thoughts = model.inspected(text, options.window)
     if options.colours and not options.json:
-        print_coloured(thoughts, options.colours)
+        print_coloured(list(thoughts), options.colours)
         return
-    if not options.json:
-        print("token  entropy (bits)  loss (bits)  rank")
-    print_rows((one._asdict() for one in thoughts), options.json)
+    for number, one in enumerate(thoughts):
+        if not number and not options.json:
+            print("token  entropy (bits)  loss (bits)  rank")
+        print_rows([one._asdict()], options.json)
 
 
 def _copied(model: Pretrained, text: str, options: argparse.Namespace) -> Copied:
