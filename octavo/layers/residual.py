@@ -45,14 +45,11 @@ class DoublingConvolution(nn.Module):
 
 
 class SymbolConvolution(nn.Module):
-    """The convolution of one-hot vectors as three gathers; the id after the last symbol's has a vector of zeros.
-
-    Of a window's inputs three are not zero, however many symbols there are: that is the fan-in of its first weights.
-    """
+    """The convolution of one-hot vectors as three gathers; the id after the last symbol's has a vector of zeros."""
 
     def __init__(self, symbols: int, outputs: int) -> None:
         super().__init__()
-        self.weight_KVG = nn.Parameter(torch.randn(TAPS, symbols, outputs) * (2 / TAPS) ** 0.5)
+        self.weight_KVG = nn.Parameter(torch.randn(TAPS, symbols, outputs) * (2 / (TAPS * symbols)) ** 0.5)
         self.bias_G = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, tokens_LB: Tensor) -> Tensor:
@@ -64,14 +61,14 @@ class SymbolConvolution(nn.Module):
 
 
 class SymbolVectors(nn.Module):
-    """What a pair adds to bytes: their one-hot vectors or, where the width is another, vectors that are learnt."""
+    """What a pair adds to bytes: their one-hot vectors or, where the width is another, learnt ones that begin as long."""
 
     def __init__(self, symbols: int, width: int) -> None:
         super().__init__()
         if symbols == width:
             self.register_buffer("weight_VD", torch.eye(symbols), persistent=False)
         else:
-            self.weight_VD = nn.Parameter(torch.randn(symbols, width))
+            self.weight_VD = nn.Parameter(torch.randn(symbols, width) * width**-0.5)
 
     def forward(self, tokens_LB: Tensor) -> Tensor:
         return F.embedding(tokens_LB, F.pad(self.weight_VD, (0, 0, 0, 1)))

@@ -78,8 +78,7 @@ class RecursiveReader(Reader):
 
 
 def _prefix(symbols: int, width: int, depth: int, gain: float) -> nn.Module:
-    """The first pair makes the stream that the others add to, so its weights are not scaled down."""
-    first = Pair(SymbolConvolution(symbols, width), Convolution(width, width), SymbolVectors(symbols, width))
+    first = Pair(SymbolConvolution(symbols, width), Convolution(width, width, gain), SymbolVectors(symbols, width))
     return nn.Sequential(first, *convolutions(width, depth // 2 - 1, gain))
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 import torch
 
 from octavo.interfaces import OneShot, Progress
@@ -33,6 +34,14 @@ def test_depth_is_the_papers_160_for_n_8_at_1023_bytes_and_the_end() -> None:
         model(dataclasses.replace(batch_of([1024]), source=None), Progress())
     assert len(seen) == 160
     assert len({id(layer) for layer in seen}) == 6 * 8
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@torch.no_grad()
+def test_before_training_every_byte_is_about_as_likely(depth: int) -> None:
+    """ln 13 nats: neither 16 layers a group nor six poolings make the first logits large."""
+    batch = dataclasses.replace(batch_of([256, 200]), source=None)
+    assert 2.2 < float(recursive(depth=depth, width=32)(batch, Progress()).objective.value) < 4
 
 
 def test_each_text_is_written_at_its_own_level_and_its_end_counts() -> None:
