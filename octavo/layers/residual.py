@@ -61,7 +61,7 @@ class SymbolConvolution(nn.Module):
 
 
 class SymbolVectors(nn.Module):
-    """What a pair adds to bytes: their one-hot vectors or, where the width is another, learnt ones that begin as long."""
+    """What a pair adds to bytes: their one-hot vectors or, at another width, learnt ones that begin as long."""
 
     def __init__(self, symbols: int, width: int) -> None:
         super().__init__()
