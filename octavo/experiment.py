@@ -77,6 +77,10 @@ def train(
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
+        if recipe.data.mutate and not hasattr(plain, "encode"):
+            raise ValueError(
+                f"data.mutate is for models that read what they write: {recipe.model.kind} is none of them"
+            )
         _say_data(data, plain, say)
         if not (resume and any((folder / "checkpoints").glob("step-*"))):
             start_from_vectors(recipe, data.codec, plain, say)

@@ -155,3 +155,19 @@ def test_a_weight_that_training_is_too_short_for_is_said_aloud(tmp_path: Path) -
     enough = override(short, {"model.kl_weight.until": 20, "training.steps": 20})
     train(enough, tmp_path / "enough", CPU, say=said.append)
     assert not [line for line in said if "kl_weight" in line]
+
+
+def test_texts_are_mutated_for_models_that_read_what_they_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCTAVO_CACHE", str(tmp_path / "cache"))
+    objectives = {}
+    for most in (0.0, 1.0):
+        small = override(tiny(recipe("lstm-autoencoder")), {"data.mutate": most, "training.steps": 1})
+        train(small, tmp_path / str(most), Machine(device="cpu", precision="fp32"), say=lambda line: None)
+        lines = (tmp_path / str(most) / "metrics.jsonl").read_text().splitlines()
+        objectives[most] = json.loads(lines[0])["bits_per_byte"]
+    assert objectives[0.0] != objectives[1.0]
+    stream = override(tiny(recipe("lstm-bytes")), {"data.mutate": 1.0})
+    with pytest.raises(ValueError, match=r"data\.mutate is for models that read what they write: language_model"):
+        train(stream, tmp_path / "stream", Machine(device="cpu"), say=lambda line: None)

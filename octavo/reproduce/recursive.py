@@ -35,16 +35,17 @@ def _depth(n: int) -> dict[str, int]:
 
 def _study(name: str, figure: str, number: str, title: str) -> Exhibit:
     """A figure that a study of trained runs gives."""
-    file = f"results/recursive-{name}.json"
+    file, picture = f"results/recursive-{name}.json", f"docs/figures/recursive-{figure}.png"
     return Exhibit(
         f"recursive-{number}",
         PAPER,
         title,
         commands=(
             f"octavo study {name} runs/recursive-small --out {file}",
-            f"octavo figure {figure} {file} --out recursive-{figure}.png",
+            f"octavo figure {figure} {file} --out {picture}",
         ),
         sources=(f"recursive-{name}*.json",),
+        picture=picture,
     )
 
 

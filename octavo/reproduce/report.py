@@ -143,7 +143,23 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
 
 def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
     names = [name for name in results for pattern in exhibit.sources if Path(name).match(pattern)]
-    return "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
+    listed = "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
+    return "\n".join([listed, *(text for name in names if "study" in results[name] for text in _study(results[name]))])
+
+
+def _study(study: Result) -> list[str]:
+    """What was found of each run, but for the columns of its figure."""
+    rows = [
+        {"run": run["run"], "data": run["data"], "updates": run["steps"], "split": split, **_plain(found)}
+        for run in study["runs"]
+        for split, found in run["found"].items()
+        if isinstance(found, dict) and _plain(found)
+    ]
+    return ["", *_grid(rows)] if rows else []
+
+
+def _plain(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: shown(value) for name, value in found.items() if isinstance(value, int | float)}
 
 
 def _others(trainings: Mapping[str, Result]) -> str:
