@@ -17,7 +17,7 @@ from octavo.commands.output import (
     texts_of,
 )
 from octavo.evaluation.contexts import ContextsConfig
-from octavo.evaluation.copying import Copied
+from octavo.evaluation.copying import Copied, parse_names
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
@@ -112,7 +112,9 @@ def inspect(options: argparse.Namespace) -> None:
     able(model.run.model, "logits")
     text = one_text_of(options.text)
     if options.copy_test:
-        _print_copied(_copied(model, text.decode("utf-8", "replace"), options), options.json)
+        names = parse_names(options.copy_test)
+        copied = model.copy_test(text.decode("utf-8", "replace"), *names, options.pronoun, options.given)
+        _print_copied(copied, options.json)
         return
     thoughts = model.inspected(text, options.window)
     if options.colours and not options.json:
@@ -124,23 +126,11 @@ def inspect(options: argparse.Namespace) -> None:
         print_rows([one._asdict()], options.json)
 
 
-def _copied(model: Pretrained, text: str, options: argparse.Namespace) -> Copied:
-    name, equals, fake = options.copy_test.partition("=")
-    if not (name and equals and fake):
-        raise ValueError(f"--copy-test {options.copy_test}: a name of the text and a made-up one, as in ann=zjak")
-    return model.copy_test(text, name, fake, options.pronoun, options.given)
-
-
 def _print_copied(copied: Copied, as_json: bool) -> None:
-    mean_ranks = {
-        "mean_rank": copied.mean_rank(copied.corrupted),
-        "mean_rank_without": copied.mean_rank(copied.original),
-    }
-    facts = {**mean_ranks, "distance": copied.test.distance}
     if as_json:
-        print_json({**facts, **copied._asdict(), "test": copied.test._asdict()})
+        print_json(copied.facts())
         return
-    print_facts(facts, False)
+    print_facts({name: copied.facts()[name] for name in ("mean_rank", "mean_rank_without", "distance")}, False)
     print("token  rank  rank without the name before")
     rows = zip(copied.tokens, copied.corrupted, copied.original, strict=True)
     print_rows(({"token": token, "rank": rank, "without": other} for token, rank, other in rows), False)

@@ -57,6 +57,11 @@ DYNAMIC = (
     option("--decay", "of --dynamic: how strongly what was trained pulls back (default: 0)", type=float),
     option("--segment", "of --dynamic: tokens between two steps (default: 64)", type=count),
 )
+COPY_TEST = (
+    option("--copy-test", "is a made-up name copied over a long distance? (Al-Rfou et al. 2019)", metavar="NAME=FAKE"),
+    option("--pronoun", "of --copy-test: what the name's other places become (default: she)", default="she"),
+    option("--given", "how many characters are gone on from (default: 512)", type=count, default=512),
+)
 CODECS = ("bytes", "escaped", "characters", "words")
 ERRORS = option("--errors", "what invalid UTF-8 does to characters and words", choices=("strict", "replace"))
 DATA_ROOT = option("--data-root", "where copies of named corpora are (default: OCTAVO_DATA, or the cache)")

@@ -12,6 +12,7 @@ from octavo.commands.options import (
     CODECS,
     COLUMN,
     CONTEXTS,
+    COPY_TEST,
     DATA_ROOT,
     DEVICE,
     DYNAMIC,
@@ -216,13 +217,7 @@ VERBS = (
         _option("--states", "instead, what the first so many units of a QRNN reader's last layer hold", type=_count),
         WINDOW,
         _option("--colours", "show the text coloured by one of these", choices=("entropy", "loss", "rank")),
-        _option(
-            "--copy-test", "is a made-up name copied over a long distance? (Al-Rfou et al. 2019)", metavar="NAME=FAKE"
-        ),
-        _option("--pronoun", "of --copy-test: what the name's other places become (default: she)", default="she"),
-        _option(
-            "--given", "of --copy-test: how many characters are not ranked (default: 512)", type=_count, default=512
-        ),
+        *COPY_TEST,
         DEVICE,
         JSON,
     ),
@@ -239,6 +234,8 @@ VERBS = (
         _option("--num-beams", "beams of writers that go token by token (default: 2)", type=_count, default=2),
         _option("--seed", "another seed, other texts (default: 0)", type=int, default=0),
         _option("--threads", "how many threads the CPU uses", type=_count),
+        _option("--text", "the file of the study text", metavar="FILE"),
+        *COPY_TEST,
         DEVICE,
         DATA_ROOT,
         JSON,

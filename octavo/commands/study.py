@@ -28,6 +28,10 @@ def study(options: argparse.Namespace) -> None:
         stretches=options.stretches,
         num_beams=options.num_beams,
         seed=options.seed,
+        text=options.text,
+        given=options.given,
+        copy_test=options.copy_test,
+        pronoun=options.pronoun,
     )
     runs = [(Path(folder), load(folder, options.device).run) for folder in options.runs]
     result, out = begun(options.name, settings, resolve_device(options.device)), Path(options.out)

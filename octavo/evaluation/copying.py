@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class CopyTest(NamedTuple):
@@ -28,6 +28,11 @@ class Copied(NamedTuple):
     end: int
     corrupted: list[int]
     original: list[int]
+
+    def facts(self) -> dict[str, Any]:
+        """All of it as plain data, the mean ranks first: where the name stands before, and where it does not."""
+        means = {"mean_rank": self.mean_rank(self.corrupted), "mean_rank_without": self.mean_rank(self.original)}
+        return {**means, "distance": self.test.distance, **self._asdict(), "test": self.test._asdict()}
 
     def mean_rank(self, ranks: list[int]) -> float:
         """Of the name's tokens after its first: 1 where each is what the model expects most."""
@@ -54,3 +59,15 @@ def copy_test(seed: str, continuation: str, name: str, fake: str, pronoun: str) 
     faked = whole_name.sub(lambda _: fake, continuation)
     begin = faked.index(fake)
     return CopyTest(seed, corrupted, faked, begin, len(corrupted) + begin - corrupted.index(fake))
+
+
+def parse_names(spoken: str) -> tuple[str, str]:
+    """A name of the text and a made-up one.
+
+    >>> parse_names("ann=zjak")
+    ('ann', 'zjak')
+    """
+    name, _, fake = spoken.partition("=")
+    if not (name and fake):
+        raise ValueError(f"--copy-test {spoken}: a name of the text and a made-up one are wanted, as in ann=zjak")
+    return name, fake

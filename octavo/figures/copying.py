@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from octavo.figures.studies import studied
 from octavo.figures.style import COLOURS, GRID, INK, drawing, line_style
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ CURVES = {"corrupted": "the name stands before", "original": "it does not"}
 
 
 def copying(paths: Sequence[Path], out: Path) -> None:
-    """Each character's rank after either seed, from what `octavo inspect RUN --copy-test --json` printed."""
+    """Each character's rank after either seed, from `octavo inspect RUN --copy-test --json` or `octavo study text`."""
     if len(paths) != 1:
         raise ValueError(f"copy-test draws one test, not {len(paths)}")
     found = read_copied(paths[0])
@@ -45,7 +46,7 @@ def copying(paths: Sequence[Path], out: Path) -> None:
 def read_copied(path: Path) -> dict[str, Any]:
     """What the copy test printed."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = studied(path, "copied") or json.loads(path.read_text("utf-8"))
         assert {"tokens", "begin", "end", "distance", "mean_rank", "mean_rank_without", *CURVES} <= found.keys()
     except (ValueError, AttributeError, AssertionError):
         raise ValueError(

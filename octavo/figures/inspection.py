@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from octavo.figures.heat_map import COLUMNS, LETTER, MARGIN, POINT, Placed, lines_of
+from octavo.figures.studies import studied
 from octavo.figures.style import COLOURS, INK, WIDTH, drawing
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ KEYS = {"entropy": "entropy, 0 to 8 bits", "loss": "loss, 0 to 8 bits", "rank": 
 
 
 def inspection(paths: Sequence[Path], out: Path) -> None:
-    """One text over three strips of colour, from what `octavo inspect RUN --json` printed."""
+    """One text over three strips of colour, from what `octavo inspect RUN --json` or `octavo study text` gave."""
     if len(paths) != 1:
         raise ValueError(f"inspect draws one text, not {len(paths)}")
     tokens, values_T3 = read_thoughts(paths[0])
@@ -46,10 +47,10 @@ def inspection(paths: Sequence[Path], out: Path) -> None:
 def read_thoughts(path: Path) -> tuple[list[str], np.ndarray]:
     """The rows that inspect printed: tokens, and of each its entropy, loss and log₂ of its rank."""
     try:
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        rows = studied(path, "inspected") or [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         tokens = [str(row["token"]) for row in rows]
         values_T3 = np.array([_values(row) for row in rows], float)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, LookupError, TypeError):
         raise ValueError(f"{path} holds no inspected text: octavo inspect RUN --text FILE --json gives one") from None
     if not 0 < len(tokens) <= MOST:
         raise ValueError(f"{path} holds {len(tokens):,} tokens: 1 to {MOST:,} can be drawn")

@@ -33,3 +33,10 @@ def _study(path: Path, name: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError):
         pass
     raise ValueError(f"{path} is no study of {name}: octavo study {name} RUN --out FILE makes one")
+
+
+def studied(path: Path, part: str) -> Any:
+    """A part of what the study of a text found of its first run; None where the file is another."""
+    text = path.read_text("utf-8")
+    study = json.loads(text) if text.startswith("{\n") else {}
+    return study["runs"][0]["found"].get(part) if isinstance(study, dict) and "runs" in study else None

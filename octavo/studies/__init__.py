@@ -19,6 +19,7 @@ from octavo.studies.lengths import lengths
 from octavo.studies.mutation import mutation
 from octavo.studies.prior import prior
 from octavo.studies.samples import StudyConfig
+from octavo.studies.text import text
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
 
@@ -32,6 +33,7 @@ STUDIES: dict[str, Study] = {
     "plane": plane,
     "mixtures": mixtures,
     "by-label": by_label,
+    "text": text,
 }
 
 

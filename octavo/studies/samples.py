@@ -22,6 +22,7 @@ class StudyConfig:
 
     With `stretches` longer texts are drawn too, and a random stretch of each is taken; without, whole ones alone.
     `num_beams` is for writers that go token by token: the paper's 2 (Zhang & LeCun 2018, §4.1).
+    The study of one `text` goes on from its first `given` characters; `copy_test` names a name of it and a made-up one.
     """
 
     samples: PositiveInt = 1000
@@ -29,6 +30,10 @@ class StudyConfig:
     stretches: bool = False
     num_beams: PositiveInt = 2
     seed: Annotated[int, Field(ge=0)] = 0
+    text: str | None = None
+    given: PositiveInt = 512
+    copy_test: str | None = None
+    pronoun: str = "she"
 
 
 def stores(run: Run) -> dict[str, Store]:

@@ -13,6 +13,7 @@ from octavo import latents
 from octavo.cli import main
 from octavo.data.chosen import sample
 from octavo.evaluation.reconstruction import Reconstruction
+from octavo.figures import FIGURES
 from octavo.runs import Run
 from octavo.studies import STUDIES, StudyConfig
 from octavo.studies.corpus import facts
@@ -138,6 +139,19 @@ def test_the_command_writes_what_was_found_with_how_it_was_trained(tmp_path: Pat
     [row] = written["runs"]
     assert (row["recipe"], row["steps"], row["data"][-8:]) == ("lstm-autoencoder", 20, "text.txt")
     assert row["found"]["test"]["texts"] == 4
+
+
+def test_a_text_is_studied_by_all_that_can_be_asked_of_it_and_drawn(tmp_path: Path, language_model_run: Path) -> None:
+    (tmp_path / "text.txt").write_text("ann was old when ann met bob, and ann said so")
+    asked = ["study", "text", str(language_model_run), "--text", str(tmp_path / "text.txt"), "--given", "30"]
+    assert main([*asked, "--copy-test", "ann=zjak", "--out", str(tmp_path / "study.json")]) == 0
+    found = json.loads((tmp_path / "study.json").read_text())["runs"][0]["found"]
+    assert (found["truth"], len(found["samples"]), len(found["inspected"])) == ("and ann said so", 3, 45)
+    assert found["copied"]["test"]["corrupted"] == "zjak was old when she met bob, "
+    for name in ("inspect", "copy-test"):
+        FIGURES[name]([tmp_path / "study.json"], tmp_path / f"{name}.png")
+    assert main([*asked[:-1], "45", "--out", str(tmp_path / "other.json")]) == 2
+    assert main(["study", "text", str(language_model_run), "--out", str(tmp_path / "other.json")]) == 2
 
 
 def test_a_study_that_is_none_is_named(
