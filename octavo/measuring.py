@@ -22,6 +22,7 @@ from octavo.data.files import read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import OF_DOCUMENTS, DataConfig, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
+from octavo.evaluation.baselines import counts, xz
 from octavo.evaluation.clusters import agreement, assigned
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
@@ -47,7 +48,9 @@ class Measuring:
     With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, reconstructions are of as
     many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
     result says how many. A language model is measured at exact `contexts`, over all of `windows` so long, and once
-    more while it learns (`dynamic`), where these are given; `words` adds what words cost.
+    more while it learns (`dynamic`), where these are given; `words` adds what words cost,
+    `baselines` what counts and xz do.
+
     A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for, on
     the first `limit`.
     """
@@ -58,6 +61,7 @@ class Measuring:
     limit: PositiveInt | None = None
     contexts: ContextsConfig | None = None
     windows: PositiveInt | None = None
+    baselines: bool = False
     dynamic: DynamicConfig | None = None
     words: bool = False
     texts: PositiveInt = 2000
@@ -169,11 +173,20 @@ def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]
     found: dict[str, Any] = {}
     if measuring.contexts:
         found["contexts"] = at_contexts(run, store, measuring.contexts)
+    if measuring.baselines:
+        found["baselines"] = _baselines(run, store)
     if measuring.windows:
         found["windows"] = in_windows(run, store, measuring.windows)
     if measuring.dynamic:
         found["dynamic"] = dynamically(run, store, measuring.dynamic, scale(store, run.codec), measuring.tokens)
     return found
+
+
+def _baselines(run: Run, store: Store) -> dict[str, float]:
+    """Bits per byte of the same text, by counts of the training text, and by xz without it."""
+    train = run.codec.decode(prepare(run.recipe.data, codec=run.codec).train.tokens)
+    text = run.codec.decode(store.tokens)
+    return {"order_0": counts(train, text, 0), "order_3": counts(train, text, 3), "xz_9": xz(b"", text)}
 
 
 def _of_words(figures: dict[str, float], pieces: Iterable[Piece], run: Run, store: Store) -> dict[str, Any]:

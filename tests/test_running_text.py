@@ -130,3 +130,9 @@ def test_windows_are_read_anew_from_the_token_before_each(bounded: Run, recurren
             total += F.cross_entropy(logits_LV, window_L[1:], reduction="sum").item()
         assert measured["tokens"] == len(tokens) - 1
         assert measured["nats"] == pytest.approx(total / (len(tokens) - 1), rel=1e-5)
+
+
+def test_baselines_stand_beside_a_runs_own_metrics(recurrent: Run, text: str) -> None:
+    baselines = evaluate(recurrent, source=text, measuring=Measuring(baselines=True))["baselines"]
+    assert baselines.keys() == {"order_0", "order_3", "xz_9"}
+    assert all(0 < bits < 8 for bits in baselines.values())

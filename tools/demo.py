@@ -1,16 +1,14 @@
 """The demo, `make demo`: train for a minute, hold the result against its baselines, write samples and a figure."""
 
 import json
-import lzma
-import math
 import shlex
 import shutil
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 from octavo.data.prepare import prepare
+from octavo.evaluation.baselines import counts, xz
 from octavo.runs import stored_codec, stored_recipe
 
 FOLDER = Path("demo")
@@ -54,27 +52,14 @@ def compared(bits_per_byte: float) -> str:
     assert data.test is not None
     train, test = data.train.tokens.tobytes(), data.test.tokens.tobytes()
     rows = {
-        "order-0 entropy, byte frequencies of the training text": order_0(train, test),
+        "order-0 entropy, byte frequencies of the training text": counts(train, test, 0),
+        "order-3 counts of the training text": counts(train, test, 3),
         "xz -9 of the held-out text": xz(b"", test),
         "xz -9 of it after the training text": xz(train, test),
         "this model": bits_per_byte,
     }
     lines = [f"  {name:<56}{bits:5.2f}" for name, bits in rows.items()]
     return "\n".join([f"Bits per byte of {len(test):,} held-out bytes:\n", *lines, ""])
-
-
-def order_0(train: bytes, test: bytes) -> float:
-    """−1/n Σ log₂ p(byte), p being the frequencies in training, each count one higher so that none is zero."""
-    counts = Counter(train)
-    nats = sum(times * -math.log((counts[byte] + 1) / (len(train) + 256)) for byte, times in Counter(test).items())
-    return nats / math.log(2) / len(test)
-
-
-def xz(train: bytes, test: bytes) -> float:
-    """The compressed size of both texts less that of the first alone."""
-    before = len(lzma.compress(train, preset=9)) if train else 0
-    size = len(lzma.compress(train + test, preset=9)) - before
-    return 8 * size / len(test)
 
 
 if __name__ == "__main__":

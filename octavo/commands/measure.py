@@ -42,6 +42,7 @@ def evaluate(options: argparse.Namespace) -> None:
         tokens=options.tokens,
         contexts=_contexts(options),
         windows=options.windows,
+        baselines=options.baselines,
         dynamic=_dynamic(options),
         words=options.words,
         texts=options.texts or Measuring.texts,

@@ -46,6 +46,7 @@ CONTEXTS = (
     option("--stride", "score so many characters a window, the first given less; 1 is exact", type=count, default=1),
     option("--sample", "score so many characters, drawn from the seed, with the standard error", type=count),
     option("--seed", "what the sample is drawn from (default: 0)", type=int, default=0),
+    option("--baselines", "beside it, xz -9 and order-0 and order-3 counts of the training text", action="store_true"),
     option("--windows", "nats of all tokens of windows so long, none knowing what stood before it", type=count),
 )
 DYNAMIC = (
