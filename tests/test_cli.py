@@ -50,6 +50,13 @@ def said(capsys: Captured, *arguments: str, code: int = 0) -> str:
     return captured.err if code else captured.out
 
 
+def said_aloud(capsys: Captured, *arguments: str) -> str:
+    """What a command that succeeds writes to stderr."""
+    capsys.readouterr()
+    assert main(arguments) == 0
+    return capsys.readouterr().err
+
+
 # What is wrong, and the nearest choices
 
 
@@ -211,6 +218,75 @@ def test_help_is_there_at_once_and_names_every_verb() -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert seconds() - before < 0.5, "of processor time, whatever else the machine does"
     assert [verb.name for verb in VERBS if verb.name not in ran.stdout] == []
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ["torch", "numpy", "pydantic", "huggingface_hub", "matplotlib"]
+    ask = f"import sys; from octavo.cli import main; main(['--help']); print([m for m in {heavy} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+# Refusals and what may change
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("export run --out run", ["--out run holds a run", "another folder"]),
+        ("export run --out begun", ["--out begun holds a run"]),
+        ("evaluate run --record row.json --data text.txt", ["--record", "leave out --data"]),
+        ("evaluate run --record row.json --split valid", ["--record", "--split"]),
+        ("evaluate exported --record row.json", ["exported has no checkpoint", "trained here"]),
+    ],
+)
+def test_what_would_harm_or_mislead_is_refused(capsys: Captured, line: str, parts: list[str]) -> None:
+    Path("begun").mkdir()
+    shutil.copy("run/recipe.toml", "begun")
+    if "exported" in line:
+        said(capsys, "export", "run", "--out", "exported")
+    before = contents(Path("run"))
+    error = said(capsys, *line.split(), code=2)
+    assert [part for part in parts if part not in error] == []
+    assert contents(Path("run")) == before
+    assert not Path("row.json").exists()
+
+
+def test_a_run_goes_on_with_what_may_change_and_remembers_it(capsys: Captured) -> None:
+    shutil.copytree("run", "changed")
+    more = [
+        "--steps",
+        "22",
+        "--training.optimizer.rate",
+        "0.001",
+        "--training.log_every",
+        "1",
+        "--data.batching.batch",
+        "3",
+    ]
+    told = said_aloud(capsys, *TRAIN, "--out", "changed", "--resume", *more)
+    assert "training.steps: 20 until now, 22 from here on" in told
+    assert "data.batching.batch: 4 until now, 3 from here on" in told
+    changes = json.loads(Path("changed/run.json").read_text())["changes"]
+    fields = {change["field"]: (change["step"], change["after"]) for change in changes}
+    assert fields["training.steps"] == (20, 22)
+    assert fields["data.batching.batch"] == (20, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("data.codec.kind", "words"),
+        ("model.writer.layers", "2"),
+        ("model.kind", "autoencoder"),
+    ],
+)
+def test_a_run_does_not_go_on_as_another(capsys: Captured, field: str, value: str) -> None:
+    shutil.copytree("run", "other")
+    before = contents(Path("other"))
+    error = said(capsys, *TRAIN, "--out", "other", "--resume", "--steps", "22", f"--{field}", value, code=2)
+    assert error.splitlines()[-1].startswith("octavo: ")
+    assert contents(Path("other")) == before
 
 
 # Output

@@ -89,9 +89,11 @@ def _check_folder(folder: Path, chosen: Recipe, options: argparse.Namespace) -> 
 
 
 def _check_changes(before: Recipe, chosen: Recipe) -> None:
-    """Say what a run goes on with that it did not begin with, and refuse another model or codec."""
+    """Say what a run goes on with that it did not begin with, and refuse another model, codec or rows."""
+    rows = ("data.batching.batch",) if before.data.batching.kind == "stream" else ()  # each has a state of its own
+    fixed = ("model.", "data.codec.", *rows)
     for path, (old, new) in differences(before, chosen).items():
-        if path.startswith(("model.", "data.codec.")):
+        if path.startswith(fixed):
             raise ValueError(
                 f"{path} cannot change from {old} to {new} when a run goes on: train anew, with another --out"
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,7 +17,8 @@ from octavo.data.codecs import Codec
 from octavo.data.pieces import Piece
 
 VERSION = 1
-BUFFER = 1 << 20  # bytes
+BUFFER = 1 << 20  # bytes, or labels
+LABELS = "labels.bin"
 UNSEEN_LABEL = "label not seen in training"
 
 
@@ -33,7 +33,8 @@ class Encoding:
         self.other = Side(folder / "other", codec, files) if pairs else None
         self.names = {name: number for number, name in enumerate(label_names or ())}
         self.names_are_given = label_names is not None
-        self.labels = array("i")
+        self.labels_file = files.enter_context((folder / LABELS).open("wb", BUFFER))
+        self.labelled = False
         self.skipped: Counter[str] = Counter()
 
     def add(self, text: Iterator[Piece], on_bytes: Callable[[int], object]) -> None:
@@ -48,7 +49,9 @@ class Encoding:
         if refusal or not self.side.end():
             self.skipped[refusal or "empty"] += 1
             return
-        self.labels.append(-1 if first.label is None else self.names.setdefault(first.label, len(self.names)))
+        label = -1 if first.label is None else self.names.setdefault(first.label, len(self.names))
+        self.labels_file.write(label.to_bytes(4, "little", signed=True))
+        self.labelled |= label >= 0
         if self.other and other_ids is not None:
             self.other.write(other_ids, len(first.other or b""))
             self.other.end()
@@ -67,19 +70,24 @@ class Encoding:
         """Write what only the end knows: the labels, and the description of the whole."""
         if self.other:
             self.other.describe()
-        labelled = any(label >= 0 for label in self.labels)
         names = list(self.names) if self.names_are_given else _sorted_names(self.names)
-        if labelled:
-            self._write_labels(names)
+        self.labels_file.close()
+        if self.labelled:
+            self._renumber_labels(names)
+        else:
+            (self.folder / LABELS).unlink()
         self.side.describe(
-            pairs=self.other is not None, labelled=labelled, label_names=names, skipped=dict(self.skipped)
+            pairs=self.other is not None, labelled=self.labelled, label_names=names, skipped=dict(self.skipped)
         )
 
-    def _write_labels(self, names: list[str]) -> None:
+    def _renumber_labels(self, names: list[str]) -> None:
         """Labels were numbered as they came; what has none, -1, finds itself at the end."""
         places = {name: place for place, name in enumerate(names)}
         renumbered = np.array([*(places[name] for name in self.names), -1], "<i4")
-        renumbered[np.asarray(self.labels)].tofile(self.folder / "labels.bin")
+        labels_N = np.memmap(self.folder / LABELS, "<i4", mode="r+")
+        for begin in range(0, len(labels_N), BUFFER):
+            labels_N[begin : begin + BUFFER] = renumbered[labels_N[begin : begin + BUFFER]]
+        labels_N.flush()
 
 
 class Side:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from octavo.data.codecs import Codec
-from octavo.data.encoding import VERSION, Encoding, texts
+from octavo.data.encoding import LABELS, VERSION, Encoding, texts
 from octavo.data.pieces import Piece
 from octavo.durable import flush
 
@@ -31,7 +31,7 @@ class Store:
         self.tokens = _mapped(folder / "tokens.bin", about["dtype"], about["tokens"])
         self.offsets = _mapped(folder / "offsets.bin", "int64", about["documents"] + 1)
         self.label_names: tuple[str, ...] = tuple(about["label_names"])
-        self.labels = _mapped(folder / "labels.bin", "int32", about["documents"]) if about["labelled"] else None
+        self.labels = _mapped(folder / LABELS, "int32", about["documents"]) if about["labelled"] else None
         self.bytes: int = about["bytes"]
         self.skipped: dict[str, int] = about["skipped"]
         self.other = Store(folder / "other") if about["pairs"] else None
@@ -63,7 +63,7 @@ def write_store(
         encoding = Encoding(draft, codec, pairs, label_names, files)
         for text in texts(pieces):
             encoding.add(text, on_bytes)
-        if not encoding.labels:
+        if not encoding.side.documents:
             reasons = ", ".join(f"{count} {reason}" for reason, count in encoding.skipped.items())
             skipped = f" (skipped: {reasons})" if reasons else ""
             raise ValueError(

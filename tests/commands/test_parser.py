@@ -60,3 +60,30 @@ def test_every_verb_names_a_function() -> None:
     verbs = {verb.name: verb.target for verb in VERBS}
     assert len(verbs) == len(VERBS)
     assert all(target.count(":") == 1 for target in verbs.values())
+
+
+WITH_FILE = [verb.name for verb in VERBS if any(name == "file" for name, _ in verb.options)]
+
+
+def test_some_verbs_take_a_file() -> None:
+    assert {"score", "classify", "encode", "reconstruct", "translate"} <= set(WITH_FILE)
+
+
+@pytest.mark.parametrize("verb", WITH_FILE)
+def test_options_may_stand_before_the_file_and_after_it(verb: str) -> None:
+    [options] = [one.options for one in VERBS if one.name == verb]
+    own = [name for name, settings in options if name.startswith("--") and "action" not in settings]
+    assert "--device" in own
+    for line in (
+        f"{verb} run --device cpu text.txt",
+        f"{verb} --device cpu run text.txt",
+        f"{verb} run text.txt --device cpu",
+    ):
+        found, _ = parsed(line)
+        assert (found.run_folder, found.file, found.device) == ("run", "text.txt", "cpu")
+    assert parsed(f"{verb} run --device cpu")[0].file == "-"
+
+
+@pytest.mark.parametrize("line", ["train x --time-limit -5m", "train x --time-limit=-5m --tiny"])
+def test_a_number_below_zero_is_a_value(line: str) -> None:
+    assert parsed(line)[0].time_limit == "-5m"
