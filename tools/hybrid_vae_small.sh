@@ -59,14 +59,14 @@ figure3() {
     # Equally many parameters at each length.
     for pair in 10:110 30:136 60:165; do
         local length=${pair%:*} width=${pair#*:}
-        one "hybrid-vae-historyless-$length" historyless-ptb 400 $small $convolutions $(on $length)
-        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 400 $small $(lstms $width) $(of $length)
+        one "hybrid-vae-historyless-$length" historyless-ptb 300 $small $convolutions $(on $length)
+        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 300 $small $(lstms $width) $(of $length)
     done
     # Is it the optimisation? The LSTM at 30 with other rates, clipping and size.
-    one hybrid-vae-historyless-lstm-30-rate-0.01 historyless-ptb-lstm 400 $small $(lstms 136) $(of 30) \
+    one hybrid-vae-historyless-lstm-30-rate-0.01 historyless-ptb-lstm 300 $small $(lstms 136) $(of 30) \
         --training.optimizer.rate.value 0.01
-    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 400 $small $(lstms 136) $(of 30) --training.clip 1.0
-    one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 400 $small $(lstms 64) $(of 30)
+    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 300 $small $(lstms 136) $(of 30) --training.clip 1.0
+    one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 300 $small $(lstms 64) $(of 30)
 }
 
 table3() {

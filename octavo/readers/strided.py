@@ -42,7 +42,8 @@ class StridedReader(Reader):
         self.halvings = nn.ModuleList(Halving(inputs, outputs) for inputs, outputs in widths)
         self.norms = nn.ModuleList(BatchNorm(outputs) for outputs in config.maps)
         places = halvings(config.canvas, len(config.maps))[-1]
-        bound = (places * config.maps[-1]) ** -0.5
+        # Wide enough that the summary varies as much as its inputs: the Gaussian's noise would drown less.
+        bound = (6 / (places * config.maps[-1])) ** 0.5
         self.place_SDW = nn.Parameter(torch.empty(places, config.maps[-1], config.width).uniform_(-bound, bound))
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
