@@ -261,22 +261,23 @@ def test_a_run_goes_on_with_what_may_change_and_remembers_it(capsys: Captured) -
         "0.001",
         "--training.log_every",
         "1",
-        "--data.batching.batch",
-        "3",
+        "--data.batching.window",
+        "9",
     ]
     told = said_aloud(capsys, *TRAIN, "--out", "changed", "--resume", *more)
     assert "training.steps: 20 until now, 22 from here on" in told
-    assert "data.batching.batch: 4 until now, 3 from here on" in told
+    assert "data.batching.window: 16 until now, 9 from here on" in told
     changes = json.loads(Path("changed/run.json").read_text())["changes"]
     fields = {change["field"]: (change["step"], change["after"]) for change in changes}
     assert fields["training.steps"] == (20, 22)
-    assert fields["data.batching.batch"] == (20, 3)
+    assert fields["data.batching.window"] == (20, 9)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
         ("data.codec.kind", "words"),
+        ("data.batching.batch", "3"),
         ("model.writer.layers", "2"),
         ("model.kind", "autoencoder"),
     ],
