@@ -176,8 +176,9 @@ def _about(
 def _changes(folder: Path, recipe: Recipe, step: int, reader_of: Path | None) -> tuple[dict[str, Any], ...]:
     """What is not as its recipe says, and since which step: changes of a run, or what its reader began from."""
     if not step or not (folder / "run.json").exists():
-        begun = {"step": 0, "field": "reader", "before": "at random", "after": str(reader_of)}
-        return () if reader_of is None else (begun,)
+        if reader_of is None:
+            return ()
+        return ({"step": 0, "field": "reader", "before": "at random", "after": reader_of.name},)
     changed = differences(stored_recipe(folder), recipe)
     new = tuple({"step": step, "field": path, "before": old, "after": now} for path, (old, now) in changed.items())
     return stored_about(folder).changes + new
