@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT = 2.7  # inches
-TICKS = 128  # tokens
+TICKS = 8
 LOOKS: dict[str, dict[str, Any]] = {"train": {"lw": 0.7, "ms": 2, "alpha": 0.6}, "test": {"lw": 1.6, "ms": 3.5}}
 
 
@@ -31,7 +31,8 @@ def length_error(paths: Sequence[Path], out: Path) -> None:
             axes.axvline(trained, color=INK, lw=0.6, ls=":")
         axes.set(xlabel="tokens up to, the end among them; training ends at the dotted line", ylabel="error")
         axes.set(xlim=(0, None), ylim=(0, None))
-        axes.set_xticks(range(0, 1 + max(row["up_to"] for run in runs for row in run.found["test"]), TICKS))
+        last = max(row["up_to"] for run in runs for row in run.found["test"])
+        axes.set_xticks(range(0, last + 1, max(1, last // TICKS)))
         _explain(axes)
         figure.draw_without_rendering()
         _name(axes, [run.name for run in runs], [run.found["test"][-1]["error"] for run in runs])
@@ -49,7 +50,8 @@ def lengths(paths: Sequence[Path], out: Path) -> None:
             axes.plot([row["up_to"] for row in found["histogram"]], shares, marker="o", ms=3, **line_style(place))
             last.append(shares[-1])
         axes.set(xlabel="tokens up to, the end among them", ylabel="share of texts", xlim=(0, None), ylim=(0, None))
-        axes.set_xticks(range(0, 1 + max(row["up_to"] for row in runs[0].found["train"]["histogram"]), TICKS))
+        last_edge = runs[0].found["train"]["histogram"][-1]["up_to"]
+        axes.set_xticks(range(0, last_edge + 1, max(1, last_edge // TICKS)))
         figure.draw_without_rendering()
         longer = [f"{run.name}, {1 - run.found['train']['share_up_to_1024']:.1%} longer" for run in runs]
         _name(axes, longer, last)

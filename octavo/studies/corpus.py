@@ -6,10 +6,10 @@ import numpy as np
 
 from octavo.data.store import Store
 from octavo.runs import Run
-from octavo.studies.lengths import BIN
+from octavo.studies.lengths import BINS, LAST
 from octavo.studies.samples import StudyConfig, stores
 
-LAST = 1024  # tokens: the paper's longest; longer ones are counted together
+BIN = LAST // BINS
 
 
 def corpus(run: Run, settings: StudyConfig) -> dict[str, Any]:
