@@ -59,8 +59,12 @@ EXHIBITS = (
         "dilated-figure3",
         PAPER,
         "Figure 3: a latent of two dimensions, by label",
-        {"KL": "test.kl"},
-        (Row("SCNN-VAE, z of 2", "scnn-vae-plane-yahoo", stand_ins=("scnn-vae-plane-20news",)),),
+        commands=(
+            "octavo train scnn-vae-plane-20news --out runs/scnn-vae-plane-20news",
+            "octavo study plane runs/scnn-vae-plane-20news --out results/dilated-plane.json",
+            "octavo figure plane results/dilated-plane.json --out plane.png",
+        ),
+        sources=("dilated-plane*.json",),
     ),
     Exhibit(
         "dilated-table4",
