@@ -5,7 +5,19 @@ from typing import Any
 
 import torch
 
-from octavo.bench import conv, data, decoding, generate, qrnn, recurrence, scaling, softmax, step, streaming
+from octavo.bench import (
+    conv,
+    data,
+    decoding,
+    generate,
+    qrnn,
+    recurrence,
+    scaling,
+    softmax,
+    step,
+    streaming,
+    transformer,
+)
 from octavo.bench.ceilings import copy_rate, product_rate
 from octavo.environment import environment
 from octavo.training.precision import resolve_precision
@@ -18,6 +30,7 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "qrnn": qrnn.rows,
     "softmax": softmax.rows,
     "lm-step": step.rows,
+    "transformer": transformer.rows,
     "streaming": streaming.rows,
     "decoding": decoding.rows,
     "generate": generate.rows,

@@ -73,6 +73,7 @@ BENCHES = (
     "qrnn",
     "softmax",
     "lm-step",
+    "transformer",
     "streaming",
     "decoding",
     "generate",

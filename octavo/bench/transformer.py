@@ -1,0 +1,117 @@
+"""A training step of T12, 16 windows of 512 bytes, against stock PyTorch's layers of the same sizes.
+
+Where a CPU has no fast bf16 products, fp32 alone is compared, at a shape that it can do. L length, B batch.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from octavo.bench.timing import medians
+from octavo.interfaces import Alphabet, Batch, Progress
+from octavo.models import build_model
+from octavo.recipe import Recipe, override
+from octavo.recipes import recipe
+from octavo.training.optimizers import Optimizer, build, set_rate
+from octavo.training.precision import autocast, resolve_precision
+from octavo.writers.transformer import TransformerWriterConfig
+
+Precision = Literal["fp32", "bf16"]
+BYTES = Alphabet(256, 10)
+SMALLER = {"data.batching.batch": 4, "data.batching.window": 128, "model.writer.layers": 4, "model.writer.context": 128}
+FINAL = {"model.auxiliary.layers": None, "model.auxiliary.targets": 1}
+
+
+class Stock(nn.Module):
+    """The same sizes of `nn.TransformerEncoderLayer`, which attends by scaled_dot_product_attention."""
+
+    def __init__(self, config: TransformerWriterConfig) -> None:
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(
+            config.width, config.heads, config.filter, config.dropout, activation="relu", batch_first=True
+        )
+        self.embedding = nn.Embedding(BYTES.size, config.width)
+        self.places = nn.Embedding(config.context, config.width)
+        self.layers = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
+        self.head = nn.Linear(config.width, BYTES.size)
+
+    def forward(self, batch: Batch) -> Tensor:
+        x_BLD = self.embedding(batch.inputs_LB.t()) + self.places.weight[: len(batch.tokens_LB)]
+        future = nn.Transformer.generate_square_subsequent_mask(x_BLD.shape[1], device=x_BLD.device)
+        logits_BLV = self.head(self.layers(x_BLD, mask=future, is_causal=True))
+        return F.cross_entropy(logits_BLV.flatten(0, 1).float(), batch.tokens_LB.t().flatten())
+
+
+def rows(device: torch.device) -> Iterator[dict[str, Any]]:
+    """A row: tokens per second with the final layer's loss and with all losses, of stock layers, and ratios."""
+    fast = resolve_precision("auto", device)
+    yield compared(recipe("t12-text8") if fast == "bf16" else override(recipe("t12-text8"), SMALLER), device, fast)
+
+
+def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str, Any]:
+    """Turns of all in one process, each a whole update with the recipe's own optimizer."""
+    tokens_LB = torch.randint(
+        BYTES.size,
+        (chosen.data.batching.window, chosen.data.batching.batch),
+        device=device,  # type: ignore[union-attr]
+    )
+    length, rows = tokens_LB.shape
+    batch = Batch(tokens_LB, torch.full((rows,), length, device=device), tokens_LB[-1])
+    works = {
+        "octavo": _octavo(override(chosen, FINAL), batch, device, fast),
+        "octavo_all_losses": _octavo(chosen, batch, device, fast),
+        **{
+            f"stock_{precision}": _stock(chosen, batch, device, precision)
+            for precision in dict.fromkeys((fast, "fp32"))
+        },
+    }
+    taken = medians(works, rounds=3, seconds=0.5)
+    return {
+        "layers": chosen.model.writer.layers,  # type: ignore[union-attr]
+        "batch": rows,
+        "length": length,
+        "precision": fast,
+        **{f"{name}_tokens_per_s": round(rows * length / seconds) for name, seconds in taken.items()},
+        **{f"times_{name}": round(taken[name] / taken["octavo"], 2) for name in taken if name.startswith("stock")},
+    }
+
+
+def _octavo(chosen: Recipe, batch: Batch, device: torch.device, precision: Precision) -> Callable[[], None]:
+    model = build_model(chosen.model, BYTES).to(device)
+    return partial(_update, lambda: _mean(model, batch), _optimizer(chosen, model), device, precision)
+
+
+def _stock(chosen: Recipe, batch: Batch, device: torch.device, precision: Precision) -> Callable[[], None]:
+    assert isinstance(chosen.model.writer, TransformerWriterConfig)  # type: ignore[union-attr]
+    model = Stock(chosen.model.writer).to(device)  # type: ignore[union-attr]
+    # As it is called by default: neither fused nor told where the gradients are.
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.003, momentum=0.99)
+    return partial(_update, lambda: model(batch), optimizer, device, precision)
+
+
+def _optimizer(chosen: Recipe, model: nn.Module) -> Optimizer:
+    optimizer = build(chosen.training.optimizer, model)
+    set_rate(optimizer, chosen.training.optimizer.rate(Progress()))
+    return optimizer
+
+
+def _mean(model: nn.Module, batch: Batch) -> Tensor:
+    objective = model(batch, Progress()).objective
+    return objective.total / objective.count
+
+
+def _update(
+    loss: Callable[[], Tensor],
+    optimizer: Optimizer | torch.optim.Optimizer,
+    device: torch.device,
+    precision: Precision,
+) -> None:
+    with autocast(device, precision):
+        nats = loss()
+    nats.backward()
+    optimizer.step()
+    optimizer.zero_grad()
