@@ -4,11 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from octavo.data.prepare import splits_of
 from octavo.measuring import Measuring, evaluate
+from octavo.models import build_model
 from octavo.recipe import Recipe, fields
 from octavo.recipes import RECIPES, recipe
-from octavo.runs import Run, write_json
+from octavo.runs import Run, parameters, write_json
 
 
 def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
@@ -28,6 +31,7 @@ def training_of(run: Run, folder: Path) -> dict[str, Any]:
         "changes": list(run.about.changes),
         "data": run.recipe.data.train,
         "parameters": sum(parameter.numel() for parameter in run.model.parameters()),
+        **_only_in_training(run),
         "share_of_training": _share(run.recipe, position["step"], folder),
         "steps": position["step"],
         "best_step": position["best_step"],
@@ -35,6 +39,14 @@ def training_of(run: Run, folder: Path) -> dict[str, Any]:
         "commit": environment.pop("commit", None),
         "hardware": environment,
     }
+
+
+def _only_in_training(run: Run) -> dict[str, int]:
+    """How many parameters there were in training, where that was more."""
+    with torch.device("meta"):
+        model = build_model(run.recipe.model, run.codec.alphabet, len(run.about.label_names))
+    training, inference = parameters(model)
+    return {"training_parameters": training} if training > inference else {}
 
 
 def record(run: Run, folder: Path, path: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from octavo.bench.timing import medians
+from octavo.data.batching import WindowsConfig
 from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.models import build_model
 from octavo.recipe import Recipe, override
@@ -54,20 +55,16 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
 
 def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str, Any]:
     """Turns of all in one process, each a whole update with the recipe's own optimizer."""
-    tokens_LB = torch.randint(
-        BYTES.size,
-        (chosen.data.batching.window, chosen.data.batching.batch),
-        device=device,  # type: ignore[union-attr]
-    )
+    batching = chosen.data.batching
+    assert isinstance(batching, WindowsConfig)
+    tokens_LB = torch.randint(BYTES.size, (batching.window, batching.batch), device=device)
     length, rows = tokens_LB.shape
     batch = Batch(tokens_LB, torch.full((rows,), length, device=device), tokens_LB[-1])
+    precisions: list[Precision] = ["fp32"] if fast == "fp32" else ["fp32", fast]
     works = {
         "octavo": _octavo(override(chosen, FINAL), batch, device, fast),
         "octavo_all_losses": _octavo(chosen, batch, device, fast),
-        **{
-            f"stock_{precision}": _stock(chosen, batch, device, precision)
-            for precision in dict.fromkeys((fast, "fp32"))
-        },
+        **{f"stock_{precision}": _stock(chosen, batch, device, precision) for precision in precisions},
     }
     taken = medians(works, rounds=3, seconds=0.5)
     return {
