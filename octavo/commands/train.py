@@ -26,6 +26,8 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
     if options.data_root:
         os.environ["OCTAVO_DATA"] = options.data_root
+    if options.out == "":
+        raise ValueError("--out has no name: give a folder, or leave it out")
     folder = Path(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}

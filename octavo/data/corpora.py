@@ -78,6 +78,8 @@ def _mixed(corpora: Sequence[Splits]) -> Splits:
 
 def find(name: str) -> Corpus:
     """What the catalogue says of a public corpus."""
+    if name in EMBEDDED:
+        raise ValueError(f"{name} comes with the program: there is nothing to fetch")
     if name not in CATALOGUE:
         raise ValueError(f"no corpus is called {name!r}: {nearest(name, names())}")
     return CATALOGUE[name]

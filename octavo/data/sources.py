@@ -26,6 +26,8 @@ def files_of(source: Source) -> list[str]:
 
 
 def _expand(part: str) -> list[tuple[str, ...]]:
+    if not part:
+        raise ValueError("a source has no name: give a file, a folder or a corpus, or . for this folder")
     if PAIR in part:
         return [_pair(part)]
     if part == STDIN or Path(part).is_file():

@@ -82,3 +82,20 @@ def test_named_corpora_are_looked_for_under_the_data_root(
     monkeypatch.setenv("OCTAVO_DATA", "elsewhere")
     assert main(["train", "lstm-bytes", "--data", "ptb", "--data-root", str(tmp_path), "--out", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["train", "lstm-bytes", "--data", "", "--out", "new"], "a source has no name"),
+        (["train", "lstm-bytes", "--out", ""], "--out has no name"),
+        (["data", "get", "manual"], "manual comes with the program"),
+    ],
+)
+def test_a_name_that_is_empty_or_needs_nothing_is_said(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
