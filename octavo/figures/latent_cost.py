@@ -46,7 +46,8 @@ def latent_cost(view: View, results: Sequence[Path], out: Path) -> None:
         axes = figure.subplots()
         for number, name in enumerate(names):
             _draw(axes, sorted(cell for cell in cells if cell.line == name), number, view)
-        axes.set(xlabel=view.axis, ylabel="bits per character", xticks=sorted({cell.place for cell in cells}))
+        height = "reconstruction, bits per character" if view.reconstruction else "bits per character"
+        axes.set(xlabel=view.axis, ylabel=height, xticks=sorted({cell.place for cell in cells}))
         axes.set_ylim(bottom=0)
         axes.xaxis.set_major_formatter("{x:g}")
         if not view.reconstruction:
