@@ -40,7 +40,9 @@ def tweets() -> Recipe:
                 embedding=52, canvas=160, maps=(512, 512, 512, 256, 128), top=LSTMTopConfig(width=1000)
             ),
             latent=100,
-            kl_weight=Ramp(begin=0.5, until=0.6, unit="share"),
+            # Never quite 0, as in their code: batch normalisation does not mind how far z spreads, so that nothing else
+            # would keep its variance from overflowing.
+            kl_weight=Ramp(start=0.001, begin=0.5, until=0.6, unit="share"),
             plan=0.2,
         ),
         training=TrainingConfig(
@@ -92,7 +94,7 @@ def ptb() -> Recipe:
             reader=StridedReaderConfig(width=100, embedding=50, canvas=60, maps=(128, 256)),
             writer=HybridWriterConfig(embedding=50, canvas=60, maps=(256, 128), top=LSTMTopConfig(width=500)),
             latent=50,
-            kl_weight=Ramp(begin=0.01, until=0.08, unit="share"),
+            kl_weight=Ramp(start=0.001, begin=0.01, until=0.08, unit="share"),
             plan=0.2,
         ),
         training=TrainingConfig(
@@ -185,4 +187,5 @@ def _lstm_vae(lstm: dict[str, Any], drop_word: float) -> dict[str, Any]:
         "model.writer.condition_each_step": writer.condition_each_step,
         "model.writer.drop_word": drop_word,
         "model.plan": 0.0,
+        "model.kl_weight.start": 0.0,
     }
