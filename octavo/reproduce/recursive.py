@@ -92,6 +92,7 @@ EXHIBITS = (
             _row("recursive", 0.0334),
             _row("static", 0.0805, model__reader__levels__kind="static", model__writer__levels__kind="static"),
         ),
+        picture="docs/figures/recursive-learning.png",
         remark=IN_SMALL,
         held=HELD,
     ),
