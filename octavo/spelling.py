@@ -19,7 +19,7 @@ def nearest(name: str, choices: Iterable[str]) -> str:
 def meant(name: str, choices: Iterable[str], like: float = LIKE) -> str:
     """The choices most like a mistyped name, or nothing where there are too many to list and none is like it.
 
-    >>> meant("train.tx", ["train.txt", "valid.txt"]), meant("qqq", ["train.txt"])
+    >>> meant("train.tx", ["train.txt", "words"]), meant("qqq", ["train.txt"])
     ('did you mean train.txt?', '')
     """
     close = get_close_matches(name, list(choices), n=3, cutoff=like)

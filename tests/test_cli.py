@@ -125,7 +125,7 @@ def said_aloud(capsys: Captured, *arguments: str) -> str:
         ("figure learning run --out x.foo", ["x.foo", "'.foo'", ".png"]),
         ("figure learning run --out x", ["--out x", ".png"]),
         ("encode vectors text.txt --out /proc/x.npz", ["--out /proc", "cannot be written"]),
-        ("bench step --out no-run", ["--out no-run", "is a folder"]),
+        ("bench lm-step --out no-run", ["--out no-run", "is a folder"]),
         ("evaluate rnus/run", ["no run rnus/run"]),
         ("train lstm-bytes --data text.txt --out run", ["run", "--resume"]),
         ("train lstm-autoencoder --out run --resume", ["lstm-bytes", "lstm-autoencoder"]),
