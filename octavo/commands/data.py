@@ -1,7 +1,6 @@
 """`octavo data`: list named corpora, get one, or prepare one."""
 
 import argparse
-import os
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -20,8 +19,6 @@ from octavo.data.store import Store
 
 def data(options: argparse.Namespace) -> None:
     """One of the three."""
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     if options.action == "list":
         _list(options)
         return

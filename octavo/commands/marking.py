@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from octavo.evaluation.reconstruction import is_text
+
 RED, PLAIN = "\x1b[4;31m", "\x1b[0m"
 PICTURES = 0x2400  # of control characters
 LONGEST = 4  # bytes of a character
@@ -26,7 +28,7 @@ def signs(spoken: bytes, wrong: Sequence[bool]) -> Iterator[Sign]:
     """
     place = 0
     while place < len(spoken):
-        sizes = (size for size in range(1, LONGEST + 1) if _is_text(spoken[place : place + size]))
+        sizes = (size for size in range(1, LONGEST + 1) if is_text(spoken[place : place + size]))
         size = next(sizes, 1)
         yield Sign(spoken[place : place + size].decode("utf-8", "replace"), any(wrong[place : place + size]))
         place += size
@@ -40,14 +42,6 @@ def marked(text: Iterable[Sign], margin: str) -> str:
     carets = "".join(("^" if one.wrong else " ") * _columns(one.text) for one in visible).rstrip()
     line = margin + "".join(one.text for one in visible)
     return f"{line}\n{' ' * len(margin)}{carets}" if carets else line
-
-
-def _is_text(spoken: bytes) -> bool:
-    try:
-        spoken.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _visible(sign: str) -> str:

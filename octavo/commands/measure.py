@@ -1,7 +1,6 @@
 """Verbs that measure: evaluate, score, classify, inspect."""
 
 import argparse
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,8 +27,6 @@ from octavo.training.dynamic import DynamicConfig
 
 def evaluate(options: argparse.Namespace) -> None:
     """The run's own metrics."""
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     run = load(options.run_folder, options.device).run
     if options.limit and not hasattr(run.model, "encode"):
         able(run.model, "read")

@@ -1,21 +1,18 @@
 """`octavo reproduce`."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from octavo.commands.output import print_rows
 from octavo.reproduce import EXHIBITS, exhibit
-from octavo.reproduce.found import measured, read_results
+from octavo.reproduce.found import made, measured, read_results
 from octavo.reproduce.running import Plan, run
 from octavo.reproduce.summary import write_pages
 
 
 def reproduce(options: argparse.Namespace) -> None:
     """List what the papers show, run what is missing of one exhibit, or write the page of results."""
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     results = Path(options.results)
     if options.report:
         for path in write_pages(results):
@@ -39,7 +36,6 @@ def _list(folder: Path, as_json: bool) -> None:
     rows = []
     for name, one in EXHIBITS.items():
         found = measured(one, results)
-        made = [file for file in results for pattern in one.sources if Path(file).match(pattern)]
-        run_of = f"{sum(map(bool, found.values()))} of {len(found)}" if found else str(len(made))
+        run_of = f"{sum(map(bool, found.values()))} of {len(found)}" if found else str(len(made(one, results)))
         rows.append({"name": name, "measured": run_of, "title": one.title})
     print_rows(rows, as_json)

@@ -1,15 +1,14 @@
 """`octavo study`."""
 
 import argparse
-import os
 from pathlib import Path
 
 import torch
 
 from octavo.commands.output import print_json
 from octavo.pretrained import load
-from octavo.recipe import nearest
 from octavo.runs import write_json
+from octavo.spelling import nearest
 from octavo.studies import STUDIES, StudyConfig, begun, of_run
 from octavo.training.precision import resolve_device
 
@@ -18,8 +17,6 @@ def study(options: argparse.Namespace) -> None:
     """One study of some runs, written after each, so that what has been found survives a stop."""
     if options.name not in STUDIES:
         raise ValueError(f"no study {options.name!r}: {nearest(options.name, STUDIES)}")
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     if options.threads:
         torch.set_num_threads(options.threads)
     settings = StudyConfig(

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import tomllib
 from pathlib import Path
@@ -24,8 +23,6 @@ from octavo.training.precision import Precision
 
 def train(options: argparse.Namespace, overrides: Overrides) -> None:
     """Resolve the recipe: its own fields, then --config, then the command line; then train it."""
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     if options.out == "":
         raise ValueError("--out has no name: give a folder, or leave it out")
     folder = Path(options.out or f"runs/{options.recipe}")

@@ -1,7 +1,6 @@
 """Verbs that write: generate, translate, complete."""
 
 import argparse
-import os
 
 from octavo.commands.output import columns_of, one_text_of, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.overlap import Nearest
@@ -12,8 +11,6 @@ from octavo.texts import as_bytes
 
 def generate(options: argparse.Namespace) -> None:
     """Texts that go on from a prompt, a line between one and the next; or from a file's beginning, beside its truth."""
-    if options.data_root:
-        os.environ["OCTAVO_DATA"] = options.data_root
     prompt, truth = (options.prompt, None) if options.text is None else _opened(options)
     model = load(options.run_folder, options.device, options.precision)
     texts = model.generate(

@@ -49,11 +49,12 @@ def totals(reconstructions: Iterable[Reconstruction], end: int | None, decode: D
         wrong_L = wrong(one)
         errors += Mean(int(wrong_L.sum()), len(wrong_L))
         exact += Mean(int(not wrong_L.any()), 1)
-        valid += Mean(int(_is_text(decode(before_end(one.made_L, end)))), 1)
+        valid += Mean(int(is_text(decode(before_end(one.made_L, end)))), 1)
     return {f"{unit}_error": errors, "exact": exact, "valid_utf8": valid}
 
 
-def _is_text(spoken: bytes) -> bool:
+def is_text(spoken: bytes) -> bool:
+    """Whether bytes are valid UTF-8."""
     try:
         spoken.decode()
     except UnicodeDecodeError:

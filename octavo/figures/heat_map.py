@@ -127,11 +127,16 @@ def _draw_line(axes: Axes, line: list[Placed], tokens: Sequence[str], states_TN:
         edges, np.arange(len(values_NT) + 1), values_NT, cmap=two_sided(), vmin=-largest, vmax=largest, rasterized=True
     )
     axes.set(xlim=(0, COLUMNS), ylim=(0, len(values_NT)))
+    write_tokens(axes, line, tokens, above=len(values_NT))
+
+
+def write_tokens(axes: Axes, line: list[Placed], tokens: Sequence[str], above: float) -> None:
+    """A line of text over what is drawn under it, each token where it is placed."""
     size = POINT * (WIDTH - 2 * MARGIN) / COLUMNS / LETTER
     for placed in line:
         axes.annotate(
             tokens[placed.token],
-            (placed.begin, len(values_NT)),
+            (placed.begin, above),
             xytext=(0, 2.5),
             textcoords="offset points",
             family="DejaVu Sans Mono",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from octavo.figures.heat_map import COLUMNS, LETTER, MARGIN, POINT, Placed, lines_of
+from octavo.figures.heat_map import COLUMNS, MARGIN, Placed, lines_of, write_tokens
 from octavo.figures.studies import studied
 from octavo.figures.style import COLOURS, INK, WIDTH, drawing
 
@@ -78,18 +78,7 @@ def _draw_line(axes: Axes, line: list[Placed], tokens: Sequence[str], values_T3:
     for place, colours in enumerate(_shades()):
         strip_1N = values_3N[place][None]
         axes.pcolormesh(edges, [place, place + 1], strip_1N, cmap=colours, vmin=0, vmax=DEEPEST, rasterized=True)
-    size = POINT * (WIDTH - 2 * MARGIN) / COLUMNS / LETTER
-    for placed in line:
-        axes.annotate(
-            tokens[placed.token],
-            (placed.begin, 0),
-            xytext=(0, 2.5),
-            textcoords="offset points",
-            family="DejaVu Sans Mono",
-            fontsize=size,
-            parse_math=False,
-            annotation_clip=False,
-        )
+    write_tokens(axes, line, tokens, above=0)
 
 
 def _shades() -> list[Colormap]:

@@ -35,6 +35,11 @@ def measured(exhibit: Exhibit, results: Mapping[str, Result]) -> dict[str, list[
     return found
 
 
+def made(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
+    """The names of the results that an exhibit's commands gave."""
+    return [name for name in results for pattern in exhibit.sources if Path(name).match(pattern)]
+
+
 def value(result: Mapping[str, Any], path: str) -> Any:
     """What stands at a dotted path of a result's metrics, or None.
 

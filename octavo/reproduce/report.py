@@ -12,7 +12,7 @@ from typing import Any
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, changes_of, measured, read_results, value
+from octavo.reproduce.found import Result, changes_of, made, measured, read_results, value
 
 HEAD = """# What was measured
 
@@ -142,7 +142,7 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
 
 
 def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
-    names = [name for name in results for pattern in exhibit.sources if Path(name).match(pattern)]
+    names = made(exhibit, results)
     listed = "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
     return "\n".join([listed, *(text for name in names if "study" in results[name] for text in _study(results[name]))])
 
