@@ -48,8 +48,8 @@ figure5() {
 
 figure6() {
     for alpha in 0 0.2; do
-        for layers in 1 3 8; do
-            one "hybrid-vae-masked-$layers-alpha$alpha" hybrid-ptb-masked 600 $small $annealed $convolutions $top \
+        for layers in 1 2 3 5 10; do
+            one "hybrid-vae-masked-$layers-alpha$alpha" hybrid-ptb-masked 1500 $small $annealed $convolutions $top \
                 $(on 60) --model.plan $alpha --model.writer.top.layers $layers
         done
     done
