@@ -33,6 +33,11 @@ class BuildKernels(build_ext):
                     raise
 
 
-KERNELS = Extension("octavo.ops.native.kernels", sorted(glob("octavo/ops/native/*.c")), optional=True)
+KERNELS = Extension(
+    "octavo.ops.native.kernels",
+    sorted(glob("octavo/ops/native/*.c")),
+    depends=glob("octavo/ops/native/*.h"),
+    optional=True,
+)
 
 setup(ext_modules=[KERNELS], cmdclass={"build_ext": BuildKernels})

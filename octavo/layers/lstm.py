@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from octavo.layers.dropout import Dropout
+from octavo.ops.normalised_lstm import Weights, normalised_lstm
 
 CellState = tuple[Tensor, Tensor]  # h and c, each 1 × B × D
 
@@ -87,11 +88,6 @@ class NormalisedLSTM(nn.Module):
 
     def forward(self, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
         inputs_LBG = self.input_norm(self.input(x_LBD)) + self.bias_G
-        h_BD, c_BD = state[0][0], state[1][0]
-        outputs = []
-        for input_BG in inputs_LBG:
-            f_BD, i_BD, o_BD, g_BD = (input_BG + self.hidden_norm(self.hidden(h_BD))).chunk(4, dim=-1)
-            c_BD = f_BD.sigmoid() * c_BD + i_BD.sigmoid() * g_BD.tanh()
-            h_BD = o_BD.sigmoid() * self.cell_norm(c_BD).tanh()
-            outputs.append(h_BD)
-        return torch.stack(outputs), (h_BD[None], c_BD[None])
+        weights = Weights(self.hidden.weight, self.hidden_norm.weight, self.cell_norm.weight, self.cell_norm.bias)
+        output_LBD, c_BD = normalised_lstm(inputs_LBG, state[0][0], state[1][0], weights)
+        return output_LBD, (output_LBD[-1:], c_BD[None])

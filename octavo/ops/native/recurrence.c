@@ -9,10 +9,8 @@
    Activations and states are float whatever the gates are. Time is the outer loop, so that memory is read in order;
    each thread keeps its own blocks of channels. The backward recomputes the activations rather than store them. */
 
-#include <stdint.h>
-#include <string.h>
+#include "exponential.h"
 
-#define INLINE static inline __attribute__((always_inline))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 enum { BLOCK = 64 /* channels */, LINE = 64 /* bytes of a cache line */ };
@@ -32,9 +30,6 @@ typedef struct {
 
 static const float NOTHING[BLOCK];
 
-INLINE float as_float(uint32_t bits) { float x; memcpy(&x, &bits, 4); return x; }
-INLINE uint32_t as_bits(float x) { uint32_t bits; memcpy(&bits, &x, 4); return bits; }
-
 INLINE float load(const void *from, int64_t k, int half) {
     return half ? as_float((uint32_t)((const uint16_t *)from)[k] << 16) : ((const float *)from)[k];
 }
@@ -46,33 +41,6 @@ INLINE void store(void *to, int64_t k, float x, int half) {
 }
 
 INLINE const void *at(const void *base, int64_t k, int half) { return (const char *)base + k * (half ? 2 : 4); }
-
-/* e^x is exactly 0 below SMALLEST and held above LARGEST, 2^40, so that a product of three stays finite.
-   They are volatile because GCC splits a clamp between known limits into branches, which spoils the vector loop. */
-static const volatile float SMALLEST = -88.03f, LARGEST = 27.72f;
-
-typedef struct { float low, high; } Limits;
-typedef struct { Limits rising, falling, doubled; } Clamps; /* of x for e^x, e^-x and e^-2x */
-
-INLINE Clamps clamps(void) {
-    float small = SMALLEST, large = LARGEST;
-    return (Clamps){{small, large}, {-large, -small}, {-large / 2, -small / 2}};
-}
-
-/* 2^(scale * x), a polynomial between whole powers; NaN stays NaN. */
-INLINE float power(float x, float scale, Limits limits) {
-    x = x < limits.low ? limits.low : x;
-    x = x > limits.high ? limits.high : x;
-    const float round = 12583039.0f; /* 1.5 * 2^23 + 127: adding it leaves the exponent's bits of 2^n lowest */
-    float shifted = x * scale + round, r = x * scale - (shifted - round);
-    float p = 0.00132645909f;
-    p = p * r + 0.00967161914f;
-    p = p * r + 0.0555073503f;
-    p = p * r + 0.240222405f;
-    p = p * r + 0.693146976f;
-    p = p * r + 1.0f;
-    return p * as_float(as_bits(shifted) << 23);
-}
 
 /* The candidate; what each gate lets through, and what is left of 1. */
 typedef struct { float z, f, f_rest, o, o_rest, i, i_rest; } Activations;
