@@ -91,7 +91,7 @@ def evaluate(
         "split": "all" if source else split,
         **figures,
         **of_task,
-        **_of_language(run, store, measuring),
+        **_of_language(run, store, rows, measuring),
         **(_of_words(figures, _pieces(run, split, source), run, store) if measuring.words else {}),
         **_measured_of(seen, store, run.codec),
         "seconds": round(time.monotonic() - started, 2),
@@ -168,13 +168,13 @@ def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:
     return {**latents.errors(run, ids, BEAMS), "texts_reconstructed": len(ids), "longest_reconstructed": longest}
 
 
-def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]:
+def _of_language(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
     """What is asked of a language model beyond its own metrics."""
     found: dict[str, Any] = {}
     if measuring.contexts:
         found["contexts"] = at_contexts(run, store, measuring.contexts)
     if measuring.baselines:
-        found["baselines"] = _baselines(run, store)
+        found["baselines"] = _baselines(run, store, rows, measuring.tokens)
     if measuring.windows:
         found["windows"] = in_windows(run, store, measuring.windows)
     if measuring.dynamic:
@@ -182,11 +182,21 @@ def _of_language(run: Run, store: Store, measuring: Measuring) -> dict[str, Any]
     return found
 
 
-def _baselines(run: Run, store: Store) -> dict[str, float]:
+def _baselines(run: Run, store: Store, rows: int, tokens: int | None) -> dict[str, float]:
     """Bits per byte of the same text, by counts of the training text, and by xz without it."""
     train = run.codec.decode(prepare(run.recipe.data, codec=run.codec).train.tokens)
-    text = run.codec.decode(store.tokens)
+    text = run.codec.decode(_read_in_order(whole(store, run.recipe.data, run.codec, run.model, rows), tokens))
     return {"order_0": counts(train, text, 0), "order_3": counts(train, text, 3), "xz_9": xz(b"", text)}
+
+
+def _read_in_order(batches: Iterable[Batch], tokens: int | None) -> np.ndarray:
+    """What is measured, as it stands in the text: stretches that were side by side come one after another."""
+    windows: list[tuple[int, np.ndarray]] = []
+    for batch in up_to(batches, tokens):
+        assert batch.documents_B is not None
+        texts = zip(batch.documents_B.tolist(), batch.tokens_LB.T.numpy(), batch.lengths_B.tolist(), strict=True)
+        windows += [(document, ids_L[:length]) for document, ids_L, length in texts]
+    return np.concatenate([ids_L for _, ids_L in sorted(windows, key=lambda window: window[0])])
 
 
 def _of_words(figures: dict[str, float], pieces: Iterable[Piece], run: Run, store: Store) -> dict[str, Any]:

@@ -136,3 +136,18 @@ def test_baselines_stand_beside_a_runs_own_metrics(recurrent: Run, text: str) ->
     baselines = evaluate(recurrent, source=text, measuring=Measuring(baselines=True))["baselines"]
     assert baselines.keys() == {"order_0", "order_3", "xz_9"}
     assert all(0 < bits < 8 for bits in baselines.values())
+
+
+def test_baselines_are_of_the_text_that_was_measured(
+    recurrent: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text.txt").write_bytes(b"a" * 300 + b"b" * 300)
+    monkeypatch.setattr("octavo.measuring.WINDOW", 1)
+    given: list[bytes] = []
+    monkeypatch.setattr("octavo.measuring.xz", lambda train, text: given.append(text) or 1.0)
+    path, window = str(tmp_path / "text.txt"), recurrent.recipe.data.batching.window
+    evaluate(recurrent, source=path, measuring=Measuring(baselines=True))
+    evaluate(recurrent, source=path, rows=2, measuring=Measuring(baselines=True, tokens=window))
+    evaluate(recurrent, source=path, rows=2, measuring=Measuring(baselines=True, tokens=2 * window + 1))
+    parts = [b"a" * length + b"b" * length for length in (300, window, 2 * window)]
+    assert given == parts
