@@ -10,15 +10,17 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-CHUNK_ELEMENTS = 1 << 22  # logits held at once: small beside the whole, large enough for the products
+from octavo.ops.cross_entropy import cross_entropy_rows, wide
+
+CHUNK_ELEMENTS = 1 << 23  # logits held at once: small beside the whole, large enough for the products
 
 
 def linear_cross_entropy_plain(
     x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Σ_n share_n · −log softmax(W x_n + b)[target_n], and each position's nats: the readable twin."""
-    logits_NV = _wide(F.linear(x_ND, weight_VD, bias_V))
-    nats_N = F.cross_entropy(logits_NV, target_N, reduction="none")
+    logits_NV = F.linear(x_ND, weight_VD, bias_V)
+    nats_N = F.cross_entropy(logits_NV.to(wide(logits_NV.dtype)), target_N, reduction="none")
     return (share_N * nats_N).sum(), nats_N.detach()
 
 
@@ -49,11 +51,6 @@ def _product_dtype(x_ND: Tensor) -> torch.dtype:
     return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x_ND.dtype
 
 
-def _wide(logits_NV: Tensor) -> Tensor:
-    """In single precision at least: a softmax over many ids needs it."""
-    return logits_NV.to(torch.promote_types(logits_NV.dtype, torch.float32))
-
-
 class _LinearCrossEntropy(torch.autograd.Function):
     @staticmethod
     def forward(
@@ -70,24 +67,20 @@ class _LinearCrossEntropy(torch.autograd.Function):
         wants_x, wants_weight, wants_bias = (learns and needs for needs in ctx.needs_input_grad[:3])
         x_low_ND, weight_low_VD = x_ND.to(low), weight_VD.to(low)
         bias_low_V = None if bias_V is None else bias_V.to(low)
-        nats_N = _wide(x_low_ND.new_empty(len(x_ND)))
+        wants = wants_x or wants_weight or wants_bias
+        nats_N = x_ND.new_empty(len(x_ND), dtype=wide(low))
         grad_x_ND = torch.empty_like(x_low_ND) if wants_x else None
         grad_weight_VD = torch.zeros_like(weight_VD) if wants_weight else None
         grad_bias_V = torch.zeros_like(bias_V) if wants_bias and bias_V is not None else None
         for part in _chunks(len(x_ND), len(weight_VD)):
-            logits_nV = _wide(F.linear(x_low_ND[part], weight_low_VD, bias_low_V))
-            normaliser_n = logits_nV.logsumexp(1)
-            nats_N[part] = normaliser_n - logits_nV.gather(1, target_N[part, None])[:, 0]
-            if not (wants_x or wants_weight or wants_bias):
-                continue
-            error_nV = _error_over(logits_nV, normaliser_n, target_N[part]).mul_(share_N[part, None])
-            error_low_nV = error_nV.to(low)
+            error_nV = F.linear(x_low_ND[part], weight_low_VD, bias_low_V)  # logits until they are written over
+            nats_N[part] = cross_entropy_rows(error_nV, target_N[part], share_N[part] if wants else None)
             if grad_x_ND is not None:
-                torch.mm(error_low_nV, weight_low_VD, out=grad_x_ND[part])
+                torch.mm(error_nV, weight_low_VD, out=grad_x_ND[part])
             if grad_weight_VD is not None:
-                _add_product(grad_weight_VD, error_low_nV.t(), x_low_ND[part])
+                _add_product(grad_weight_VD, error_nV.t(), x_low_ND[part])
             if grad_bias_V is not None:
-                grad_bias_V += error_nV.sum(0)
+                grad_bias_V += error_nV.sum(0, dtype=grad_bias_V.dtype)
         ctx.save_for_backward(grad_x_ND, grad_weight_VD, grad_bias_V, nats_N)
         ctx.mark_non_differentiable(nats_N)
         ctx.set_materialize_grads(False)
@@ -105,12 +98,6 @@ class _LinearCrossEntropy(torch.autograd.Function):
 def _chunks(positions: int, vocabulary: int) -> list[slice]:
     size = max(1, CHUNK_ELEMENTS // vocabulary)
     return [slice(start, start + size) for start in range(0, positions, size)]
-
-
-def _error_over(logits_nV: Tensor, normaliser_n: Tensor, target_n: Tensor) -> Tensor:
-    """∂nats/∂logits = softmax − onehot(target), written over the logits themselves."""
-    softmax_nV = logits_nV.sub_(normaliser_n[:, None]).exp_()
-    return softmax_nV.scatter_add_(1, target_n[:, None], torch.full_like(normaliser_n, -1.0)[:, None])
 
 
 def _add_product(sum_VD: Tensor, a_Vn: Tensor, b_nD: Tensor) -> None:

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "exponential.h"
+#include "vectors.h"
 
 typedef struct {
     int64_t batch, width;                           /* a row of gates is 4 * width */
@@ -27,7 +27,7 @@ typedef struct {
     float *grad_gain, *grad_cell_gain, *grad_cell_bias; /* [batch][…]: a row's own sums */
 } Job;
 
-static const float EPSILON = 1e-5f, LOG2E = 1.44269504f;
+static const float EPSILON = 1e-5f;
 
 typedef struct { float mean, scale; } Moments;
 
@@ -121,35 +121,15 @@ INLINE void backward(const Job *job, int64_t t, int64_t b) {
 }
 
 /* One copy of the loops for each instruction set. */
-#define VARIANTS(set)                                                                                     \
-    static void set rows_##set(const Job *job, int64_t t, int64_t from, int64_t to, int is_backward) {    \
-        for (int64_t b = from; b < to; b++) is_backward ? backward(job, t, b) : forward(job, t, b);       \
+#define VARIANT(set)                                                                                        \
+    static void FOR_##set rows_##set(const Job *job, int64_t t, int64_t from, int64_t to, int is_backward) { \
+        for (int64_t b = from; b < to; b++) is_backward ? backward(job, t, b) : forward(job, t, b);         \
     }
-
-#define baseline
-VARIANTS(baseline)
-#ifdef __x86_64__
-#define avx2 __attribute__((target("avx2,fma")))
-#define avx512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-VARIANTS(avx2)
-VARIANTS(avx512)
-#endif
-
-typedef void Rows(const Job *, int64_t, int64_t, int64_t, int);
-
-static Rows *best(void) {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return rows_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return rows_avx2;
-#endif
-    return rows_baseline;
-}
+FOR_EACH_SET(VARIANT)
 
 /* Step t of all rows on up to `threads` threads; on one, OpenMP is never entered, as a forked child needs. */
 void octavo_normalised_lstm(const Job *job, int64_t t, int is_backward, int threads) {
-    Rows *rows = best();
+    void (*rows)(const Job *, int64_t, int64_t, int64_t, int) = BEST(rows);
     if (threads > job->batch) threads = (int)job->batch;
     if (threads <= 1) {
         rows(job, t, 0, job->batch, is_backward);

@@ -9,9 +9,7 @@
    Activations and states are float whatever the gates are. Time is the outer loop, so that memory is read in order;
    each thread keeps its own blocks of channels. The backward recomputes the activations rather than store them. */
 
-#include "exponential.h"
-
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#include "vectors.h"
 
 enum { BLOCK = 64 /* channels */, LINE = 64 /* bytes of a cache line */ };
 
@@ -30,37 +28,24 @@ typedef struct {
 
 static const float NOTHING[BLOCK];
 
-INLINE float load(const void *from, int64_t k, int half) {
-    return half ? as_float((uint32_t)((const uint16_t *)from)[k] << 16) : ((const float *)from)[k];
-}
-
-INLINE void store(void *to, int64_t k, float x, int half) {
-    uint32_t bits = as_bits(x);
-    if (half) ((uint16_t *)to)[k] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-    else ((float *)to)[k] = x;
-}
-
-INLINE const void *at(const void *base, int64_t k, int half) { return (const char *)base + k * (half ? 2 : 4); }
-
 /* The candidate; what each gate lets through, and what is left of 1. */
 typedef struct { float z, f, f_rest, o, o_rest, i, i_rest; } Activations;
 
 /* f_rest and i can be exactly 0, so that a state can be copied to the bit, and 1 - f never cancels.
    The denominators share one division; two where there are four, whose product could overflow. */
 INLINE Activations activate(float z, float f, float o, float i, Clamps clamp, int G) {
-    const float log2e = 1.44269504f;
-    float ez = power(z, -2 * log2e, clamp.doubled), ef = power(f, -log2e, clamp.falling);
+    float ez = power(z, -2 * LOG2E, clamp.doubled), ef = power(f, -LOG2E, clamp.falling);
     float az = 1.0f + ez, af = 1.0f + ef, azf = az * af, over_azf;
     Activations a = {0};
     if (G == 3) {
-        float eo = power(o, -log2e, clamp.falling), ao = 1.0f + eo, shared = 1.0f / (azf * ao);
+        float eo = power(o, -LOG2E, clamp.falling), ao = 1.0f + eo, shared = 1.0f / (azf * ao);
         over_azf = shared * ao, a.o = shared * azf, a.o_rest = eo * a.o;
     } else {
         over_azf = 1.0f / azf;
     }
     if (G == 4) {
-        float eo = power(o, -log2e, clamp.falling), ao = 1.0f + eo;
-        float ei = power(i, log2e, clamp.rising), ai = 1.0f + ei, shared = 1.0f / (ao * ai);
+        float eo = power(o, -LOG2E, clamp.falling), ao = 1.0f + eo;
+        float ei = power(i, LOG2E, clamp.rising), ai = 1.0f + ei, shared = 1.0f / (ao * ai);
         a.o = shared * ai, a.o_rest = eo * a.o, a.i_rest = shared * ao, a.i = ei * a.i_rest;
     }
     a.z = 2.0f * (over_azf * af) - 1.0f;
@@ -160,47 +145,29 @@ INLINE void backward(const Job *job, Block first, int64_t count, int half, int G
 }
 
 /* One copy of the loops for each gate count and type, and of those for each instruction set. */
-#define VARIANTS(pass, set)                                                                         \
-    static void set pass##_##set(const Job *job, Block first, int64_t count, int half, int G) {     \
-        switch (G * 2 + half) {                                                                     \
-        case 4: pass(job, first, count, 0, 2); break;                                               \
-        case 5: pass(job, first, count, 1, 2); break;                                               \
-        case 6: pass(job, first, count, 0, 3); break;                                               \
-        case 7: pass(job, first, count, 1, 3); break;                                               \
-        case 8: pass(job, first, count, 0, 4); break;                                               \
-        case 9: pass(job, first, count, 1, 4); break;                                               \
-        }                                                                                           \
+#define VARIANT(pass, set)                                                                            \
+    static void FOR_##set pass##_##set(const Job *job, Block first, int64_t count, int half, int G) { \
+        switch (G * 2 + half) {                                                                       \
+        case 4: pass(job, first, count, 0, 2); break;                                                 \
+        case 5: pass(job, first, count, 1, 2); break;                                                 \
+        case 6: pass(job, first, count, 0, 3); break;                                                 \
+        case 7: pass(job, first, count, 1, 3); break;                                                 \
+        case 8: pass(job, first, count, 0, 4); break;                                                 \
+        case 9: pass(job, first, count, 1, 4); break;                                                 \
+        }                                                                                             \
     }
 
-#define baseline
-VARIANTS(forward, baseline)
-VARIANTS(backward, baseline)
-#ifdef __x86_64__
-#define avx2 __attribute__((target("avx2,fma")))
-#define avx512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-VARIANTS(forward, avx2)
-VARIANTS(backward, avx2)
-VARIANTS(forward, avx512)
-VARIANTS(backward, avx512)
-#endif
+#define FORWARD(set) VARIANT(forward, set)
+#define BACKWARD(set) VARIANT(backward, set)
+FOR_EACH_SET(FORWARD)
+FOR_EACH_SET(BACKWARD)
 
 typedef void Pass(const Job *, Block, int64_t, int, int);
-
-static Pass *best(int is_backward) {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return is_backward ? backward_avx512 : forward_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return is_backward ? backward_avx2 : forward_avx2;
-#endif
-    return is_backward ? backward_baseline : forward_baseline;
-}
 
 /* Runs one pass on up to `threads` threads; on one, OpenMP is never entered, as a forked child needs. */
 void octavo_recurrence(const Job *job, int is_backward, int half, int G, int threads) {
     int64_t blocks = job->batch * ((job->width + BLOCK - 1) / BLOCK);
-    Pass *pass = best(is_backward);
+    Pass *pass = is_backward ? BEST(backward) : BEST(forward);
     if (threads > blocks) threads = (int)blocks;
     if (threads <= 1) {
         pass(job, first_block(job, 0), blocks, half, G);

@@ -9,10 +9,8 @@
    float whatever they are. */
 
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
+#include "vectors.h"
 
 enum { SINGLE, HALF, BYTES };
 
@@ -34,29 +32,22 @@ typedef struct {
     float *seen;        /* room for the longest taps * inputs */
 } Step;
 
-INLINE float half_as_float(uint16_t half) {
-    uint32_t bits = (uint32_t)half << 16;
-    float x;
-    memcpy(&x, &bits, 4);
-    return x;
-}
-
 INLINE float logistic(float x) { return 1.0f / (1.0f + expf(-x)); }
 
 /* G rows that lie `stride` apart, each times the same inputs: the sums run side by side, so none waits for itself. */
-#define ROWS(name, weight_t, value)                                                                              \
-    INLINE void name(const weight_t *w, int64_t stride, const float *x, int64_t n, int G, float *sums) {         \
-        float a = 0, b = 0, c = 0, d = 0;                                                                        \
-        _Pragma("omp simd reduction(+ : a, b, c, d)") for (int64_t k = 0; k < n; k++) {                          \
-            a += value(w[k]) * x[k];                                                                             \
-            if (G > 1) b += value(w[k + stride]) * x[k];                                                         \
-            if (G > 2) c += value(w[k + 2 * stride]) * x[k];                                                     \
-            if (G > 3) d += value(w[k + 3 * stride]) * x[k];                                                     \
-        }                                                                                                        \
-        sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;                                                      \
+#define ROWS(name, weight_t, value)                                                                      \
+    INLINE void name(const weight_t *w, int64_t stride, const float *x, int64_t n, int G, float *sums) { \
+        float a = 0, b = 0, c = 0, d = 0;                                                                \
+        _Pragma("omp simd reduction(+ : a, b, c, d)") for (int64_t k = 0; k < n; k++) {                  \
+            a += value(w[k]) * x[k];                                                                     \
+            if (G > 1) b += value(w[k + stride]) * x[k];                                                 \
+            if (G > 2) c += value(w[k + 2 * stride]) * x[k];                                             \
+            if (G > 3) d += value(w[k + 3 * stride]) * x[k];                                             \
+        }                                                                                                \
+        sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;                                              \
     }
 ROWS(single_rows, float, (float))
-ROWS(half_rows, uint16_t, half_as_float)
+ROWS(half_rows, uint16_t, widened)
 ROWS(byte_rows, int8_t, (float))
 
 /* G rows from `row` on: their sums, scaled back, with bias and condition. */
@@ -105,35 +96,16 @@ INLINE void channels(const Layer *layer, int64_t h, int64_t end, const float *se
 }
 
 /* One copy of the loops for each form of the weights, and of those for each instruction set. */
-#define VARIANT(set)                                                                                             \
-    static void set channels_##set(const Layer *layer, int64_t h, int64_t end, const float *seen, int form) {  \
-        switch (form) {                                                                                          \
-        case SINGLE: channels(layer, h, end, seen, SINGLE); break;                                               \
-        case HALF: channels(layer, h, end, seen, HALF); break;                                                   \
-        case BYTES: channels(layer, h, end, seen, BYTES); break;                                                 \
-        }                                                                                                        \
+#define VARIANT(set)                                                                                                \
+    static void FOR_##set channels_##set(const Layer *layer, int64_t h, int64_t end, const float *seen, int form) { \
+        switch (form) {                                                                                             \
+        case SINGLE: channels(layer, h, end, seen, SINGLE); break;                                                  \
+        case HALF: channels(layer, h, end, seen, HALF); break;                                                      \
+        case BYTES: channels(layer, h, end, seen, BYTES); break;                                                    \
+        }                                                                                                           \
     }
 
-#define baseline
-VARIANT(baseline)
-#ifdef __x86_64__
-#define avx2 __attribute__((target("avx2,fma")))
-#define avx512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-VARIANT(avx2)
-VARIANT(avx512)
-#endif
-
-typedef void Channels(const Layer *, int64_t, int64_t, const float *, int);
-
-static Channels *best(void) {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return channels_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return channels_avx2;
-#endif
-    return channels_baseline;
-}
+FOR_EACH_SET(VARIANT)
 
 /* The last inputs and the new one side by side, and the state's inputs moved on by one. */
 static void gather(const Layer *layer, const float *x, float *seen) {
@@ -145,7 +117,7 @@ static void gather(const Layer *layer, const float *x, float *seen) {
 
 /* On one thread OpenMP is never entered, as a forked child needs. */
 void octavo_stream(const Step *step, int form, int threads) {
-    Channels *run = best();
+    void (*run)(const Layer *, int64_t, int64_t, const float *, int) = BEST(channels);
     const Layer *layer = step->layers, *end = layer + step->count;
     const float *x = step->x;
     if (threads <= 1) {
