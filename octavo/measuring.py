@@ -13,8 +13,8 @@ from pydantic import PositiveInt
 from octavo import latents
 from octavo.config import config
 from octavo.data import corpora
-from octavo.data.batching import in_order
-from octavo.data.chosen import sample
+from octavo.data.batching import SamplesConfig, in_order
+from octavo.data.chosen import sample, sample_stretches
 from octavo.data.codecs import Codec
 from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
@@ -162,10 +162,23 @@ def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str
 
 
 def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:
-    """What comes back of texts no longer than those of training, by a search with the beams of Zhang & LeCun (2018)."""
-    ids = sample(store, count, latents.longest_trained(run))
-    longest = max(map(len, ids))
-    return {**latents.errors(run, ids, BEAMS), "texts_reconstructed": len(ids), "longest_reconstructed": longest}
+    """What comes back of texts no longer than those of training, by a search with the beams of Zhang & LeCun (2018).
+
+    Where training reads random stretches of longer texts, what comes back of such stretches stands beside it.
+    """
+    trained, batching = latents.longest_trained(run), run.recipe.data.batching
+    ids = sample(store, count, trained)
+    found = {
+        **latents.errors(run, ids, BEAMS),
+        "texts_reconstructed": len(ids),
+        "longest_reconstructed": max(map(len, ids)),
+    }
+    if isinstance(batching, SamplesConfig):
+        stretches = sample_stretches(store, count, batching.longest, run.codec.inside)
+        of_stretches = latents.errors(run, stretches, BEAMS)
+        found |= {f"{name}_of_stretches": value for name, value in of_stretches.items()}
+        found |= {"stretches_reconstructed": len(stretches)}
+    return found
 
 
 def _of_language(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from octavo import measuring
+from octavo import latents, measuring
 from octavo.cli import main
+from octavo.data.batching import SamplesConfig
+from octavo.data.chosen import sample_stretches
+from octavo.data.prepare import prepare
 from octavo.experiment import Machine, train
+from octavo.pretrained import load
 from octavo.recipe import override, tiny, to_toml
 from octavo.recipes import recipe
 from octavo.runs import stored_recipe, write_text
@@ -91,6 +95,32 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     assert "perplexity_iw_3" not in plain
     assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
+
+
+@pytest.fixture(scope="module")
+def stretches_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny recursive autoencoder of lines, most of them longer than its longest stretch."""
+    folder, chance = tmp_path_factory.mktemp("stretches"), random.Random(0)
+    lines = [" ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 30))) for _ in range(500)]
+    (folder / "text.txt").write_text("\n".join(lines), "utf-8")
+    small = override(tiny(recipe("recursive-small")), {"data.train": str(folder / "text.txt")})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCTAVO_CACHE", str(folder / "cache"))
+        train(small, folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    return folder / "run"
+
+
+def test_stretches_are_measured_as_training_draws_them(stretches_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(stretches_run), "--limit", "7", "--json", "--device", "cpu"]) == 0
+    found, run = json.loads(capsys.readouterr().out), load(stretches_run, "cpu").run
+    store, batching = prepare(run.recipe.data, codec=run.codec).test, run.recipe.data.batching
+    assert store is not None
+    assert isinstance(batching, SamplesConfig)
+    stretches = sample_stretches(store, 7, batching.longest, run.codec.inside)
+    whole = {store.document(number).tobytes() for number in range(len(store))}
+    assert any(one.astype(store.tokens.dtype).tobytes() not in whole for one in stretches), "stretches of longer texts"
+    assert found["stretches_reconstructed"] == 7
+    assert found["byte_error_of_stretches"] == pytest.approx(latents.errors(run, stretches)["byte_error"])
 
 
 def test_what_only_a_vae_can_be_asked_is_refused_to_others(words_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from octavo.reproduce.exhibits import Exhibit, Row
 
 PAPER = "recursive-autoencoder"
-ERROR = {"byte error": "test.byte_error"}
+ERROR = {"byte error": "test.byte_error", "byte error of stretches": "test.byte_error_of_stretches"}
 HELD = (
     "data.train",
     "data.mutate",
