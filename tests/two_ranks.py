@@ -43,9 +43,8 @@ def update(training: Training) -> None:
     own_LB = distributed.own_columns(IDS_LB)
     training.model(own_LB).logsumexp(-1).sum().backward()
     scale = distributed.ranks() / distributed.total(torch.tensor(float(own_LB.numel())))
-    optimizers.clip(training.model.parameters(), 0.1, scale)
     optimizers.set_rate(training.optimizer, 0.1)
-    training.optimizer.step()
+    training.optimizer.step(optimizers.clipping(training.model.parameters(), 0.1, scale))
 
 
 def flat(training: Training) -> dict[str, dict[str, Tensor]]:

@@ -1,8 +1,13 @@
 """What the machine itself can do: copying memory and multiplying matrices."""
 
+from typing import Literal
+
 import torch
 
 from octavo.bench.timing import medians
+from octavo.training.precision import resolve_precision
+
+Precision = Literal["fp32", "bf16"]
 
 
 def copy_rate(size: int, device: torch.device) -> float:
@@ -10,6 +15,15 @@ def copy_rate(size: int, device: torch.device) -> float:
     source = torch.ones(max(1, size // 8), device=device)
     target = torch.empty_like(source)
     return 8 * source.numel() / medians({"copy": lambda: target.copy_(source)})["copy"]
+
+
+def square_rate(precision: Precision, device: torch.device) -> float:
+    """The rate of large square products in a precision: what a training is held against.
+
+    A CPU without bf16 products emulates them, hundreds of times slower: a small one shows that as well.
+    """
+    side = 128 if precision == "bf16" and resolve_precision("auto", device) == "fp32" else 2048
+    return product_rate(side, side, side, torch.bfloat16 if precision == "bf16" else torch.float32, device)
 
 
 def product_rate(rows: int, inner: int, columns: int, dtype: torch.dtype, device: torch.device) -> float:

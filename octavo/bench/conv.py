@@ -35,7 +35,7 @@ from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
 Precision = Literal["fp32", "bf16"]
 
 ALPHABET = Escaped(documents=True).alphabet
-SHAPES = ((2, 256, 16), (8, 256, 16), (8, 1024, 16))  # n, length, batch
+SHAPES = ((2, 256, 16), (8, 1024, 16))  # n, length, batch
 WIDTH = 256
 
 

@@ -18,6 +18,7 @@ from octavo.training.precision import autocast, resolve_precision
 UNITS = 320
 BATCHES = (1, 8, 32, 128, 256)
 LENGTHS = (32, 64, 128, 256, 512)
+FLOPS = 3 * 2 * 2 * UNITS * 3 * UNITS  # of a token: forward, twice backward; two taps, three gates
 Precision = Literal["fp32", "bf16"]
 LARGE = 32_768  # positions above which a turn is long enough to be measured in fewer rounds
 
@@ -40,7 +41,7 @@ def _row(
     for precision in precisions:
         for name, layer in layers.items():
             works[f"{name}_forward_{precision}"] = partial(_forward, layer, x_LBD, precision)
-            works[f"{name}_training_{precision}"] = partial(_training, layer, x_LBD, precision)
+            works[f"{name}_training_{precision}"] = partial(training, layer, x_LBD, precision)
     taken = medians(works, rounds=3 if batch * length >= LARGE else 7, seconds=0.02)
     times = {
         f"times_lstm_{work}_{precision}": taken[f"lstm_{work}_{precision}"] / taken[f"qrnn_{work}_{precision}"]
@@ -53,6 +54,7 @@ def _row(
         "length": length,
         **{name: round(value, 2) for name, value in times.items()},
         "times_lstm_training_as_called": round(as_called, 2),
+        "training_GFLOP_per_s": round(FLOPS * batch * length / taken[f"qrnn_training_{precisions[-1]}"] / 1e9, 1),
         "milliseconds": {name: round(1e3 * seconds, 3) for name, seconds in taken.items()},
     }
 
@@ -63,7 +65,7 @@ def _forward(layer: nn.Module, x_LBD: Tensor, precision: Precision) -> None:
         layer(x_LBD)
 
 
-def _training(layer: nn.Module, x_LBD: Tensor, precision: Precision) -> None:
+def training(layer: nn.Module, x_LBD: Tensor, precision: Precision) -> None:
     layer.zero_grad()
     with autocast(x_LBD.device, precision):
         output_LBH, _ = layer(x_LBD.detach().requires_grad_())

@@ -24,6 +24,7 @@ from octavo.writers import WriterConfig
 from octavo.writers.dilated import DilatedWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 from octavo.writers.qrnn import QRNNWriterConfig
+from octavo.writers.transformer import ModernTransformerWriterConfig
 
 START = {"length": 256, "batch": 4, "vocabulary": 256, "depth": 2}
 VARIED = {
@@ -32,7 +33,8 @@ VARIED = {
     "vocabulary": (256, 2_000, 10_000, 50_000),
     "depth": (1, 2, 4, 8),
 }
-CORPORA = (1, 4, 16, 64)  # MB
+ATTENDED = 2048  # positions: beyond, all pairs of them take more memory than a laptop has
+CORPORA = (1, 10, 100, 1000)  # MB
 Row = dict[str, Any]
 
 
@@ -41,6 +43,8 @@ def rows(device: torch.device) -> Iterator[Row]:
     for varied, sizes in VARIED.items():
         for size in sizes:
             for system, writer in _writers(size if varied == "depth" else START["depth"]).items():
+                if system == "transformer" and varied == "length" and size > ATTENDED:
+                    continue
                 yield _row(system, writer, {**START, varied: size}, varied, device)
     for megabytes in CORPORA:
         yield _corpus(megabytes)
@@ -50,6 +54,7 @@ def _writers(depth: int) -> dict[str, WriterConfig]:
     return {
         "LSTM": LSTMWriterConfig(width=128, embedding=128, layers=depth),
         "QRNN": QRNNWriterConfig(width=128, embedding=128, layers=depth),
+        "transformer": ModernTransformerWriterConfig(width=128, heads=2, filter=512, layers=depth, context=ATTENDED),
         "dilated": DilatedWriterConfig(width=128, embedding=128, dilations=(1, 2, 4, 8, 16, 32, 64, 128)[:depth]),
     }
 

@@ -29,7 +29,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     for words in WORDS:
         head, x_ND, target_N = _problem(words, device)
         works = {name: partial(_run, form, head, x_ND, target_N, precision) for name, form in FORMS.items()}
-        taken = medians(works, rounds=5, seconds=0.2)
+        taken = medians(works, rounds=3, seconds=0.2)
         yield {
             "words": words,
             "precision": precision,

@@ -1,6 +1,9 @@
 """A training step of the paper's language models, part by part: the left half of the QRNN paper's Figure 4.
 
-20 rows of 105 words of 10,000, two layers of 640, every part forward and backward. V vocabulary, L length, B batch.
+20 rows of 105 words of 10,000, two layers of 640, every part forward and backward: Octavo's forms beside PyTorch's own,
+`nn.LSTM`, `nn.Linear` with `F.cross_entropy`, and an optimizer as it is called by default.
+
+Shapes: V vocabulary, L length, B batch, D features.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,71 +11,125 @@ from functools import partial
 from typing import Any, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from octavo.bench.timing import medians
-from octavo.interfaces import Alphabet, Batch
+from octavo.bench.ceilings import square_rate
+from octavo.bench.softmax import fused, stock
+from octavo.bench.timing import Work, medians
+from octavo.interfaces import Alphabet
 from octavo.models import build_model
 from octavo.models.language_model import LanguageModel
-from octavo.models.objective import text_nats
 from octavo.recipe import Recipe
 from octavo.recipes import recipe
-from octavo.training.optimizers import Optimizer, build, clip
+from octavo.training.optimizers import SGDConfig, build, clipping
 from octavo.training.precision import autocast, resolve_precision
 
 Precision = Literal["fp32", "bf16"]
+Parts = dict[str, Work]
 WORDS, LENGTH, BATCH = 10_000, 105, 20
+LAYERS, WIDTH = 2, 640
 RECIPES = {"nn.LSTM": "lstm-ptb-640", "QRNN": "qrnn-ptb"}
+STOCK = "nn.LSTM, stock"
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row for each layer and precision: milliseconds of recurrent layers, of the softmax and of the optimizer."""
-    batch = _batch(device)
-    precisions: list[Precision] = ["fp32", resolve_precision("auto", device)]
-    for precision in dict.fromkeys(precisions):
-        for name, published in RECIPES.items():
-            taken = medians(_parts(recipe(published), batch, device, precision), rounds=5, seconds=0.2)
-            milliseconds = {f"{part}_ms": round(1e3 * seconds, 2) for part, seconds in taken.items()}
-            yield {"layer": name, "precision": precision, **milliseconds}
+    """A row for each form and precision: milliseconds of its parts and of all, and how many times faster than stock.
 
-
-def _batch(device: torch.device) -> Batch:
+    All take turns in one process. "Stock" is PyTorch in fp32, as a user calls it.
+    """
     tokens_LB = torch.randint(WORDS, (LENGTH, BATCH), device=device)
-    return Batch(tokens_LB, torch.full((BATCH,), LENGTH, device=device), tokens_LB[-1])
+    precisions: list[Precision] = ["fp32", resolve_precision("auto", device)]
+    forms = {
+        (name, precision): _stock(tokens_LB, precision)
+        if name == STOCK
+        else _octavo(recipe(RECIPES[name]), tokens_LB, precision)
+        for precision in dict.fromkeys(precisions)
+        for name in (STOCK, *RECIPES)
+    }
+    works = {(*form, part): work for form, parts in forms.items() for part, work in parts.items()}
+    taken = medians(works, rounds=5, seconds=0.2)
+    rates = {precision: square_rate(precision, device) for precision in precisions}
+    totals = {form: sum(taken[*form, part] for part in parts) for form, parts in forms.items()}
+    for form, parts in forms.items():
+        yield {
+            "layer": form[0],
+            "precision": form[1],
+            **{f"{part}_ms": round(1e3 * taken[*form, part], 1) for part in parts},
+            "total_ms": round(1e3 * totals[form], 1),
+            "share_of_product_rate": round(_flops(form[0]) / totals[form] / rates[form[1]], 3),
+            "times_stock_fp32": round(totals[STOCK, "fp32"] / totals[form], 2),
+        }
+
+
+def _flops(layer: str) -> float:
+    """Of all products, forward and twice as much backward: an LSTM's 8 matrices a layer, a window-2 QRNN's 6."""
+    matrices = LAYERS * (6 if layer == "QRNN" else 8) * WIDTH**2 + WIDTH * WORDS
+    return 3 * 2 * LENGTH * BATCH * matrices
+
+
+def _octavo(published: Recipe, tokens_LB: Tensor, precision: Precision) -> Parts:
+    """A recipe's own writer, head, optimizer and clipping."""
+    model = build_model(published.model, Alphabet(WORDS, 0)).to(tokens_LB.device)
+    assert isinstance(model, LanguageModel)
+    optimizer = build(published.training.optimizer, model)
+    one = torch.ones((), device=tokens_LB.device)
+
+    def step() -> None:
+        optimizer.step(clipping(model.parameters(), published.training.clip, one))
+
+    def states() -> Tensor:
+        return model.writer(tokens_LB, model.writer.begin(None, BATCH)).states_LBD
+
+    return _parts(model, states, partial(fused, model.writer.head), tokens_LB, step, precision)
+
+
+def _stock(tokens_LB: Tensor, precision: Precision) -> Parts:
+    """The same sizes, optimizer and clipping by PyTorch's own means."""
+    published = recipe(RECIPES["nn.LSTM"])
+    config = published.training.optimizer
+    assert isinstance(config, SGDConfig)
+    limit = published.training.clip or torch.inf
+    embedding, lstm, head = nn.Embedding(WORDS, WIDTH), nn.LSTM(WIDTH, WIDTH, LAYERS), nn.Linear(WIDTH, WORDS)
+    model = nn.ModuleList([embedding, lstm, head]).to(tokens_LB.device)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=config.momentum, weight_decay=config.weight_decay)
+
+    def step() -> None:
+        nn.utils.clip_grad_norm_(model.parameters(), limit)
+        optimizer.step()
+
+    def states() -> Tensor:
+        return lstm(embedding(tokens_LB))[0]
+
+    return _parts(model, states, partial(stock, head), tokens_LB, step, precision)
 
 
 def _parts(
-    published: Recipe, batch: Batch, device: torch.device, precision: Precision
-) -> dict[str, Callable[[], None]]:
-    model = build_model(published.model, Alphabet(WORDS, 0)).to(device)
-    assert isinstance(model, LanguageModel)
-    with autocast(device, precision):
-        states_LBD = model.writer(batch.inputs_LB, model.writer.begin(None, BATCH)).states_LBD.detach()
-    optimizer = build(published.training.optimizer, model)
+    model: nn.Module,
+    states: Callable[[], Tensor],
+    loss: Callable[[Tensor, Tensor], Tensor],
+    tokens_LB: Tensor,
+    step: Work,
+    precision: Precision,
+) -> Parts:
+    with autocast(tokens_LB.device, precision), torch.no_grad():
+        states_ND = states().flatten(0, 1)
     gradients = [torch.zeros_like(weight) for weight in model.parameters()]
-    return {
-        "recurrent": partial(_recurrent, model, batch, torch.ones_like(states_LBD), precision),
-        "softmax": partial(_softmax, model, batch, states_LBD, precision),
-        "optimizer": partial(_optimize, model, optimizer, gradients, published.training.clip),
-    }
 
+    def recurrent() -> None:
+        model.zero_grad()
+        with autocast(tokens_LB.device, precision):
+            made_LBD = states()
+        made_LBD.backward(torch.ones_like(made_LBD))
 
-def _recurrent(model: LanguageModel, batch: Batch, gradient_LBD: Tensor, precision: Precision) -> None:
-    model.zero_grad()
-    with autocast(gradient_LBD.device, precision):
-        written = model.writer(batch.inputs_LB, model.writer.begin(None, BATCH))
-    written.states_LBD.backward(gradient_LBD)
+    def softmax() -> None:
+        model.zero_grad()
+        with autocast(tokens_LB.device, precision):
+            total = loss(states_ND.detach().requires_grad_(), tokens_LB.flatten())
+        total.backward()
 
+    def optimize() -> None:
+        for weight, gradient in zip(model.parameters(), gradients, strict=True):
+            weight.grad = gradient
+        step()
 
-def _softmax(model: LanguageModel, batch: Batch, states_LBD: Tensor, precision: Precision) -> None:
-    model.zero_grad()
-    with autocast(states_LBD.device, precision):
-        total, _ = text_nats(model.writer.head, states_LBD.detach().requires_grad_(), batch)
-    total.backward()
-
-
-def _optimize(model: LanguageModel, optimizer: Optimizer, gradients: list[Tensor], limit: float | None) -> None:
-    for weight, gradient in zip(model.parameters(), gradients, strict=True):
-        weight.grad = gradient
-    clip(model.parameters(), limit)
-    optimizer.step()
+    return {"recurrent": recurrent, "softmax": softmax, "optimizer": optimize}

@@ -2,17 +2,19 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
 
 import torch
 
 Work = Callable[[], object]
+Name = TypeVar("Name", bound=Hashable)
 
 
-def medians(works: Mapping[str, Work], rounds: int = 7, seconds: float = 0.05) -> dict[str, float]:
+def medians(works: Mapping[Name, Work], rounds: int = 7, seconds: float = 0.05) -> dict[Name, float]:
     """Median seconds of one call of each: A B A B …, every turn as many calls as fill `seconds`."""
     calls = {name: _calls(work, seconds) for name, work in works.items()}
-    turns: dict[str, list[float]] = {name: [] for name in works}
+    turns: dict[Name, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
             turns[name].append(_turn(work, calls[name]))
@@ -20,9 +22,10 @@ def medians(works: Mapping[str, Work], rounds: int = 7, seconds: float = 0.05) -
 
 
 def _calls(work: Work, seconds: float) -> int:
-    """How many calls fill the time, after the first ones have warmed up caches and allocator."""
-    for _ in range(2):
-        work()
+    """How many calls fill the time, after the first ones have warmed up caches and allocator; one, of long work."""
+    if _turn(work, 1) > 10 * seconds:
+        return 1
+    work()
     return max(1, round(seconds / max(_turn(work, 1), 1e-9)))
 
 

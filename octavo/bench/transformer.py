@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from octavo.bench.ceilings import square_rate
 from octavo.bench.timing import medians
 from octavo.data.batching import WindowsConfig
 from octavo.interfaces import Alphabet, Batch, Progress
@@ -73,8 +74,16 @@ def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str,
         "length": length,
         "precision": fast,
         **{f"{name}_tokens_per_s": round(rows * length / seconds) for name, seconds in taken.items()},
+        "share_of_product_rate": round(_flops(chosen) * rows * length / taken["octavo"] / square_rate(fast, device), 3),
         **{f"times_{name}": round(taken[name] / taken["octavo"], 2) for name in taken if name.startswith("stock")},
     }
+
+
+def _flops(chosen: Recipe) -> int:
+    """Of a token's products, forward and twice as much backward; attention's own, which grow with length, apart."""
+    writer = chosen.model.writer  # type: ignore[union-attr]
+    assert isinstance(writer, TransformerWriterConfig)
+    return 6 * (writer.layers * (4 * writer.width**2 + 2 * writer.width * writer.filter) + writer.width * BYTES.size)
 
 
 def _octavo(chosen: Recipe, batch: Batch, device: torch.device, precision: Precision) -> Callable[[], None]:

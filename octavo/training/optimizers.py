@@ -1,7 +1,7 @@
 """Optimizers: what is done to the gradient, in this order.
 
-1. scale: the gradient of a sum becomes that of the mean, g ← g·scale (`clip`)
-2. clip: g ← g·min(1, limit / (‖g‖ + 1e-6)), one norm over all parameters (`clip`)
+1. scale: the gradient of a sum becomes that of the mean, g ← g·scale
+2. clip: g ← g·min(1, limit / (‖g‖ + 1e-6)), one norm over all parameters; both factors are `clipping`'s
 3. L2, where weight decay is not decoupled: g ← g + λw
 4. momentum, or the adaptive step
 5. rate: w ← w − rate·step; where weight decay is decoupled (AdamW, Muon), w ← (1 − rate·λ)w before it
@@ -99,8 +99,11 @@ class Optimizer:
 
     parts: tuple[torch.optim.Optimizer, ...]
 
-    def step(self) -> None:
+    def step(self, factor: Tensor | None = None) -> None:
+        """One update by the gradients times `factor`, which a fused step applies while it reads them."""
         for part in self.parts:
+            if factor is not None:
+                _scale(part, factor)
             part.step()
 
     def zero_grad(self) -> None:
@@ -121,18 +124,26 @@ def set_rate(optimizer: Optimizer, value: float) -> None:
 
 
 @torch.no_grad()
-def clip(parameters: Iterable[nn.Parameter], limit: float | None, scale: float | Tensor = 1.0) -> Tensor | None:
-    """Multiply gradients by `scale` and cut their common norm to `limit`; returns the norm before the cut.
+def clipping(parameters: Iterable[nn.Parameter], limit: float | None, scale: Tensor) -> Tensor:
+    """What to multiply gradients by: `scale`, and less where their common norm would still be above `limit`.
 
-    Nothing waits for the device. Without a limit, gradients are only scaled, and no norm is taken.
+    Nothing waits for the device, and the gradients are read once, for their norm; not at all without a limit.
     """
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     if limit is None:
-        torch._foreach_mul_(gradients, scale)
-        return None
+        return scale
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     norm = distributed.whole(nn.utils.get_total_norm(gradients)) * scale
-    torch._foreach_mul_(gradients, scale * (limit / (norm + 1e-6)).clamp(max=1.0))
-    return norm
+    return scale * (limit / (norm + 1e-6)).clamp(max=1.0)
+
+
+@torch.no_grad()
+def _scale(optimizer: torch.optim.Optimizer, factor: Tensor) -> None:
+    """Fused steps of whole tensors divide gradients by `grad_scale` as they go; others need a pass of its own."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    if optimizer.defaults.get("fused") and not any(map(distributed.is_sharded, weights)):
+        optimizer.grad_scale = factor.reciprocal().float()  # type: ignore[attr-defined]
+    else:
+        torch._foreach_mul_([weight.grad for weight in weights if weight.grad is not None], factor)
 
 
 def _sgd(config: SGDConfig, model: nn.Module) -> tuple[torch.optim.Optimizer, ...]:

@@ -215,10 +215,10 @@ class Trainer:
             self._add(number, loss)
         # DDP and FSDP average over ranks: the ranks' number turns the mean of totals back into their sum.
         scale = distributed.ranks() / distributed.total(count)
-        optimizers.clip(self.parameters, self.config.clip, scale)
+        factor = optimizers.clipping(self.parameters, self.config.clip, scale)
         if progress.step % self.look_every == 0:
             self._look()
-        self.optimizer.step()
+        self.optimizer.step(factor)
         self.optimizer.zero_grad()
         self.position.step += 1
         return progress

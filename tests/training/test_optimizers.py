@@ -1,5 +1,7 @@
 """Optimizers: what is done to the gradient, in the order that the module promises."""
 
+import copy
+
 import pytest
 import torch
 from pydantic import TypeAdapter
@@ -14,7 +16,7 @@ from octavo.training.optimizers import (
     RMSpropConfig,
     SGDConfig,
     build,
-    clip,
+    clipping,
     set_rate,
 )
 
@@ -129,25 +131,52 @@ def with_gradients() -> list[nn.Parameter]:
     return [*weights, nn.Parameter(torch.zeros(2))]
 
 
-def scaled(weights: list[nn.Parameter], factor: float) -> list[torch.Tensor]:
+def scaled(weights: list[nn.Parameter], factor: float | torch.Tensor) -> list[torch.Tensor]:
     return [weight.grad * factor for weight in weights if weight.grad is not None]
 
 
 @pytest.mark.parametrize("limit", [0.1, 1.0, 100.0])
-def test_clip_is_torch_s_own_after_scaling(limit: float) -> None:
+def test_clipping_is_torch_s_own_after_scaling(limit: float) -> None:
     ours, theirs = with_gradients(), with_gradients()
-    norm = clip(ours, limit, scale=torch.tensor(0.25))
+    factor = clipping(ours, limit, torch.tensor(0.25))
+    torch.testing.assert_close(scaled(ours, 1.0), scaled(theirs, 1.0), rtol=0, atol=0)  # nothing is done to them yet
     for weight, gradient in zip(theirs, scaled(theirs, 0.25), strict=False):
         weight.grad = gradient
-    torch.testing.assert_close(norm, nn.utils.clip_grad_norm_(theirs, limit))
-    torch.testing.assert_close(scaled(ours, 1.0), scaled(theirs, 1.0))
-    assert ours[-1].grad is None
+    nn.utils.clip_grad_norm_(theirs, limit)
+    torch.testing.assert_close(scaled(ours, factor), scaled(theirs, 1.0))
 
 
-def test_without_a_limit_gradients_are_scaled_and_no_norm_is_taken() -> None:
-    weights = with_gradients()
-    assert clip(weights, None, 0.5) is None
-    torch.testing.assert_close(scaled(weights, 1.0), scaled(with_gradients(), 0.5), rtol=0, atol=0)
+def test_without_a_limit_no_norm_is_taken() -> None:
+    weights, scale = with_gradients(), torch.tensor(0.5)
+    weights[0].grad = torch.full((3, 4), torch.nan)
+    assert clipping(weights, None, scale) is scale
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SGDConfig(momentum=0.9, weight_decay=0.1),
+        RMSpropConfig(),
+        AdamConfig(weight_decay=0.1),
+        AdamWConfig(),
+        MuonConfig(),
+    ],
+    ids=lambda config: config.kind,
+)
+def test_a_step_by_a_factor_is_one_by_multiplied_gradients(config: OptimizerConfig) -> None:
+    torch.manual_seed(0)
+    ours = nn.Linear(3, 4)
+    theirs = copy.deepcopy(ours)
+    optimizers = [build(config, model) for model in (ours, theirs)]
+    for _ in range(3):
+        gradients = [torch.randn_like(weight) for weight in ours.parameters()]
+        for optimizer, model, factor in zip(optimizers, (ours, theirs), (1.0, 0.25), strict=True):
+            set_rate(optimizer, 0.1)
+            for weight, gradient in zip(model.parameters(), gradients, strict=True):
+                weight.grad = gradient * factor
+        optimizers[0].step(torch.tensor(0.25))
+        optimizers[1].step()
+    torch.testing.assert_close([*ours.parameters()], [*theirs.parameters()])
 
 
 @pytest.mark.cuda
@@ -157,8 +186,8 @@ def test_nothing_waits_for_the_device_while_gradients_are_clipped() -> None:
     scale = torch.tensor(0.5, device="cuda")
     torch.cuda.set_sync_debug_mode("error")
     try:
-        clip([weight], 1.0, scale)
-        clip([weight], None, scale)
+        clipping([weight], 1.0, scale)
+        clipping([weight], None, scale)
     finally:
         torch.cuda.set_sync_debug_mode("default")
 

@@ -54,8 +54,7 @@ def update(model: nn.Module, optimizer: optimizers.Optimizer, step: int) -> None
     optimizers.set_rate(optimizer, 0.05 / (step + 1))
     optimizer.zero_grad()
     model(step).backward()
-    optimizers.clip(model.parameters(), 0.5, 1 / 7)
-    optimizer.step()
+    optimizer.step(optimizers.clipping(model.parameters(), 0.5, torch.tensor(1 / 7)))
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
