@@ -13,6 +13,7 @@ import numpy as np
 
 from octavo.latents import UNKNOWN, Latents
 
+KINDS = (".npz", ".jsonl")
 STEPS = 127  # to either side of nothing, in eight bits
 
 
@@ -32,6 +33,14 @@ def rounded(latents: Latents) -> Latents:
     """What eight bits leave of the vectors."""
     whole_NZ, scales_N = in_eight_bits(latents.vectors_NZ)
     return latents._replace(vectors_NZ=whole_NZ * scales_N[:, None])
+
+
+def write(path: Path, latents: Latents, int8: bool = False) -> None:
+    """Arrays or lines of JSON, as the file's name ends."""
+    if path.suffix == ".npz":
+        write_npz(path, latents, int8)
+    else:
+        path.write_text("".join(f"{json.dumps(line)}\n" for line in to_lines(latents, int8)), "utf-8")
 
 
 def write_npz(path: Path, latents: Latents, int8: bool = False) -> None:

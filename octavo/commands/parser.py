@@ -143,7 +143,7 @@ VERBS = (
         FILE,
         UNIT,
         COLUMN,
-        option("--out", "write them to this .npz file; without it, a line of JSON each", metavar="FILE.npz"),
+        option("--out", "write them to this .npz or .jsonl file; without it, a line of JSON each", metavar="FILE"),
         option("--int8", "in eight bits, a scale for each vector, and say what that costs", action="store_true"),
         option("--plus", "add this text's vector to each (may be repeated)", action="append", default=[]),
         option("--minus", "take this text's vector from each (may be repeated)", action="append", default=[]),

@@ -16,7 +16,7 @@ from octavo.commands.output import columns_of, file_of, print_facts, print_json,
 from octavo.data.compression import STDIN
 from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
-from octavo.latent_files import read_lines, read_npz, rounded, to_lines, write_npz
+from octavo.latent_files import KINDS, read_lines, read_npz, rounded, to_lines, write
 from octavo.latents import Latents
 from octavo.pretrained import Pretrained, able, load
 from octavo.runs import Run
@@ -28,7 +28,7 @@ COMPARED = 256  # texts that eight bits are tried on
 def encode(options: argparse.Namespace) -> None:
     """Each text's vector and level, to standard output or a file."""
     run = _able(options).run
-    out = file_of(options.out) if options.out else None
+    out = _out(options.out)
     parts: list[Latents] = []
     count, seconds = 0, 0.0
     plus, minus = (_vectors_of(run, texts) for texts in (options.plus, options.minus))
@@ -45,7 +45,7 @@ def encode(options: argparse.Namespace) -> None:
             print_json(line)
     _say_speed(count, seconds)
     if out:
-        write_npz(out, Latents(*map(np.concatenate, zip(*parts, strict=True))), options.int8)
+        write(out, Latents(*map(np.concatenate, zip(*parts, strict=True))), options.int8)
         print(options.out)
 
 
@@ -100,6 +100,15 @@ def interpolate(options: argparse.Namespace) -> None:
     texts = model.interpolate(options.first, options.last, options.steps)
     shares = [step / (options.steps - 1) for step in range(options.steps)]
     print_rows(({"share": share, "text": text} for share, text in zip(shares, texts, strict=True)), options.json)
+
+
+def _out(name: str | None) -> Path | None:
+    """The file to write, of a kind that `decode` tells by its name; None is standard output."""
+    if name in (None, STDIN):
+        return None
+    if not name.endswith(KINDS):
+        raise ValueError(f"--out {name}: vectors go to a file named {' or '.join(f'*{kind}' for kind in KINDS)}")
+    return file_of(name)
 
 
 def _able(options: argparse.Namespace) -> Pretrained:

@@ -63,9 +63,12 @@ def test_at_once_what_is_between_is_as_long_as_the_longer(
 def test_what_is_encoded_is_decoded_from_either_form(
     file: Path, tmp_path: Path, said: Any, autoencoder_run: Path, int8: list[str]
 ) -> None:
-    lines = said("encode", autoencoder_run, file, *int8)
-    (tmp_path / "x.jsonl").write_text("\n".join(lines))
-    assert said("encode", autoencoder_run, file, "--out", tmp_path / "x.npz", *int8) == [str(tmp_path / "x.npz")]
+    for name in ("x.npz", "x.jsonl"):
+        assert said("encode", autoencoder_run, file, "--out", tmp_path / name, *int8) == [str(tmp_path / name)]
+    lines = said("encode", autoencoder_run, file, "--out", "-", *int8)
+    assert [json.loads(line) for line in lines] == [
+        json.loads(line) for line in (tmp_path / "x.jsonl").read_text().splitlines()
+    ]
     texts = said("decode", autoencoder_run, tmp_path / "x.jsonl", "--json")
     assert texts == said("decode", autoencoder_run, tmp_path / "x.npz", "--json")
     if not int8:
@@ -73,6 +76,13 @@ def test_what_is_encoded_is_decoded_from_either_form(
             json.loads(line)["reconstruction"] for line in said("reconstruct", autoencoder_run, file, "--json")[:-1]
         ]
         assert [json.loads(line)["text"] for line in texts] == whole
+
+
+def test_vectors_go_to_a_file_that_decode_can_tell(
+    file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encode", str(autoencoder_run), str(file), "--out", "x.txt"]) == 2
+    assert "--out x.txt: vectors go to a file named *.npz or *.jsonl" in capsys.readouterr().err
 
 
 def test_eight_bits_say_what_they_cost(file: Path, autoencoder_run: Path, capsys: pytest.CaptureFixture[str]) -> None:

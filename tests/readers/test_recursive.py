@@ -93,3 +93,17 @@ def test_signed_summaries_fall_below_zero_and_others_do_not() -> None:
     signed = RecursiveReader(RecursiveReaderConfig(width=6, depth=2, signed=True), CODEC.alphabet)
     assert (signed(*tokens).summary_BD < 0).any()
     assert (RecursiveReader(SMALL, CODEC.alphabet)(*tokens).summary_BD >= 0).all()
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("depth", [8, 16])
+def test_half_precision_reads_as_single_does_through_all_layers(depth: int) -> None:
+    """Sums of residuals in bf16 must not wander off: n = 8 has 80 layers here, at 1,024 bytes."""
+    torch.manual_seed(0)
+    reader = RecursiveReader(RecursiveReaderConfig(width=16, depth=depth), CODEC.alphabet)
+    texts = batch_of_texts([b"A recursion. " * 78])
+    single = reader(*texts).summary_BD
+    with torch.autocast("cpu", torch.bfloat16):
+        half = reader(*texts).summary_BD.float()
+    assert not torch.equal(half, single)
+    assert (half - single).norm() < 0.01 * single.norm()
