@@ -1,6 +1,7 @@
 """A row of results: what was really measured, with all that it takes to measure it again."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from octavo.recipes import RECIPES, recipe
 from octavo.runs import Run, parameters, write_json
 
 
-def row(run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
-    """What was trained, and its metrics."""
-    metrics = {split: _measured(run, split, rows, measuring) for split in _splits(run)}
+def row(
+    run: Run, folder: Path, rows: int = 1, measuring: Measuring | None = None, splits: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """What was trained, and its metrics on these splits, or on valid and test, where the data has them."""
+    metrics = {split: _measured(run, split, rows, measuring) for split in splits or _splits(run)}
     return {**training_of(run, folder), "evaluation_rows": rows, "metrics": metrics}
 
 
@@ -49,9 +52,16 @@ def _only_in_training(run: Run) -> dict[str, int]:
     return {"training_parameters": training} if training > inference else {}
 
 
-def record(run: Run, folder: Path, path: Path, rows: int = 1, measuring: Measuring | None = None) -> dict[str, Any]:
-    """Measure a run on its valid and test splits and write the row."""
-    made = row(run, folder, rows, measuring)
+def record(
+    run: Run,
+    folder: Path,
+    path: Path,
+    rows: int = 1,
+    measuring: Measuring | None = None,
+    splits: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Measure a run, by default on its valid and test splits, and write the row."""
+    made = row(run, folder, rows, measuring, splits)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path, made)
     return made
@@ -66,7 +76,7 @@ def overrides(trained: Recipe) -> dict[str, Any]:
 
 
 def _splits(run: Run) -> list[str]:
-    """Valid and test, where the data has them."""
+    """All but what it was trained on."""
     return [split for split in splits_of(run.recipe.data) if split != "train"]
 
 

@@ -236,7 +236,6 @@ def test_help_imports_nothing_heavy() -> None:
         ("export run --out run", ["--out run holds a run", "another folder"]),
         ("export run --out begun", ["--out begun holds a run"]),
         ("evaluate run --record row.json --data text.txt", ["--record", "leave out --data"]),
-        ("evaluate run --record row.json --split valid", ["--record", "--split"]),
         ("evaluate exported --record row.json", ["exported has no checkpoint", "trained here"]),
     ],
 )

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 import octavo
+from octavo.data.batching import StreamConfig
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.measuring import Measuring, evaluate
 from octavo.models.language_model import LanguageModel
@@ -145,7 +146,9 @@ def test_baselines_are_of_the_text_that_was_measured(
     monkeypatch.setattr("octavo.measuring.WINDOW", 1)
     given: list[bytes] = []
     monkeypatch.setattr("octavo.measuring.xz", lambda train, text: given.append(text) or 1.0)
-    path, window = str(tmp_path / "text.txt"), recurrent.recipe.data.batching.window
+    batching, path = recurrent.recipe.data.batching, str(tmp_path / "text.txt")
+    assert isinstance(batching, StreamConfig)
+    window = batching.window
     evaluate(recurrent, source=path, measuring=Measuring(baselines=True))
     evaluate(recurrent, source=path, rows=2, measuring=Measuring(baselines=True, tokens=window))
     evaluate(recurrent, source=path, rows=2, measuring=Measuring(baselines=True, tokens=2 * window + 1))

@@ -45,13 +45,14 @@ def evaluate(options: argparse.Namespace) -> None:
         texts=options.texts or Measuring.texts,
         samples=options.samples,
     )
-    if options.record and (options.data or options.split != "test"):
-        raise ValueError("--record measures a run's own valid and test splits: leave out --data and --split")
+    if options.record and options.data:
+        raise ValueError("--record measures a run's own data: leave out --data")
     if options.record:
         path = file_of(options.record, "--record")
-        print_json(record(run, Path(options.run_folder), path, options.rows, measuring))
+        splits = (options.split,) if options.split else None
+        print_json(record(run, Path(options.run_folder), path, options.rows, measuring, splits))
         return
-    print_facts(evaluate_run(run, options.split, options.data, options.rows, measuring), options.json)
+    print_facts(evaluate_run(run, options.split or "test", options.data, options.rows, measuring), options.json)
 
 
 def _contexts(options: argparse.Namespace) -> ContextsConfig | None:

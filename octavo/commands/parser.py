@@ -84,7 +84,7 @@ VERBS = (
         "measure:evaluate",
         RUN,
         option("--data", "measure on this instead of the run's own data"),
-        option("--split", "train, valid or test (default: test)", default="test", choices=SPLITS),
+        option("--split", "train, valid or test (default: test, and of --record valid and test)", choices=SPLITS),
         option("--rows", "rows of a stream side by side; 1 is exact (default: 1)", type=count, default=1),
         *BEAMS,
         option(

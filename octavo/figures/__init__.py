@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from octavo.figures.ablation import ablation
 from octavo.figures.copying import copying
 from octavo.figures.end_of_text import end_of_text
 from octavo.figures.heat_map import hidden_states
@@ -22,6 +23,7 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "hidden-states": hidden_states,
     "inspect": inspection,
     "copy-test": copying,
+    "ablation": ablation,
     "qrnn-speed": qrnn_speed,
     "end-of-text": end_of_text,
     "mutation": mutation,

@@ -41,14 +41,17 @@ def made(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
 
 
 def value(result: Mapping[str, Any], path: str) -> Any:
-    """What stands at a dotted path of a result's metrics, or None.
+    """What stands at a dotted path of a result's metrics, or None; "longest" is the largest of names that are numbers.
 
     >>> value({"metrics": {"test": {"perplexity": 80.5}}}, "test.perplexity")
     80.5
+    >>> value({"metrics": {"test": {"by_length": {"64": 1.3, "8": 1.9}}}}, "test.by_length.longest")
+    1.3
     """
     inner: Any = result.get("metrics")
     for name in path.split("."):
-        inner = inner.get(name) if isinstance(inner, Mapping) else None
+        named = isinstance(inner, Mapping) and inner
+        inner = named.get(max(named, key=int) if name == "longest" else name) if named else None
     return inner
 
 

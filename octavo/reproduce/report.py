@@ -110,14 +110,17 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
 
 def _part_measured(path: str, result: Result) -> str:
     metrics = result["metrics"].get(path.partition(".")[0]) or {}
+    if ".contexts." in path:
+        sample = metrics.get("contexts", {}).get("sample")
+        return f" (of {sample:,} characters drawn by chance)" if sample else ""
     return f" (of {metrics['bleu_texts']:,} texts)" if path.endswith(".bleu") else _part_of(metrics)
 
 
 def _part_of(metrics: Mapping[str, Any]) -> str:
-    """That figures are of the beginning of their split alone, where they are."""
+    """That figures are of a part of their split alone, where they are: of the beginning of every row of it."""
     if "tokens_measured" not in metrics:
         return ""
-    return f" (of the first {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
+    return f" (of {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
 
 
 def difference(exhibit: Exhibit, row: Row, result: Result) -> str:

@@ -68,7 +68,7 @@ EXHIBITS = (
         "transformer-table4",
         PAPER,
         "Table 4: T64 without one of its parts, bits per character on text8's dev",
-        {"bits per character": "valid.bits_per_byte"},
+        {"bits per character": "valid.contexts.by_length.longest.bits_per_byte"},
         (
             Row("T64", "t64-text8", {"bits per character": 1.062}, stand_ins=("t6-small",)),
             *(

@@ -33,6 +33,10 @@ def test_a_record_is_written_and_shown(tmp_path: Path, rows: Any, language_model
     [shown] = rows("evaluate", language_model_run, "--record", tmp_path / "results" / "row.json")
     assert json.loads((tmp_path / "results" / "row.json").read_text()) == shown
     assert (shown["recipe"], shown["steps"]) == ("lstm-bytes", 20)
+    assert shown["metrics"].keys() == {"valid", "test"}
+    [one] = rows("evaluate", language_model_run, "--record", tmp_path / "one.json", "--split", "valid")
+    assert one["metrics"].keys() == {"valid"}
+    assert one["metrics"]["valid"]["bits_per_byte"] == shown["metrics"]["valid"]["bits_per_byte"]
 
 
 def test_score_counts_each_line_on_its_own(tmp_path: Path, rows: Any, language_model_run: Path) -> None:
