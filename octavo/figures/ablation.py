@@ -54,7 +54,7 @@ def parts_of(paths: Sequence[Path]) -> dict[str, list[float]]:
     changes = [{field: value for field, value in row["overrides"].items() if field != SEED} for row in rows]
     found: dict[str, list[float]] = {}
     for path, row, changed in zip(paths, rows, changes, strict=True):
-        own = {field: value for field, value in changed.items() if any(field not in other for other in changes)}
+        own = dict(one for one in changed.items() if any(one not in other.items() for other in changes))
         found.setdefault(_label(own), []).append(bits_of(row, path))
     if WHOLE not in found:
         raise ValueError("none of these rows is of the whole model: every one has a change that others have not")
