@@ -30,6 +30,13 @@ PAPERS = {
     "deep-transformer": "The deep character transformer",
 }
 
+# Metrics that are of a part of the texts: what tells of how many, and of what.
+COUNTED = {
+    "bleu": ("bleu_texts", "texts"),
+    "byte_error": ("texts_reconstructed", "texts"),
+    "byte_error_of_stretches": ("stretches_reconstructed", "stretches"),
+}
+
 
 def page(folder: Path) -> str:
     """The whole page, as results/README.md ought to read."""
@@ -93,10 +100,7 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     changed = {path: new for path, new in result["overrides"].items() if path not in own}
     share = result.get("share_of_training")
     return [
-        *(
-            shown(one) + _part_measured(path, result)
-            for one, path in zip(values, exhibit.columns.values(), strict=True)
-        ),
+        *(shown(one) + part_measured(path, result) for one, path in zip(values, exhibit.columns.values(), strict=True)),
         f"{result['data']}"
         + ("" if result["recipe"] == row.recipe else f" ([{result['recipe']}]({name}), a stand-in)"),
         "" if share is None else f"{share:.3g}",
@@ -108,12 +112,15 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     ]
 
 
-def _part_measured(path: str, result: Result) -> str:
-    metrics = result["metrics"].get(path.partition(".")[0]) or {}
-    if ".contexts." in path:
+def part_measured(path: str, result: Result) -> str:
+    """How much of a split a metric is of, where that is not all."""
+    split, _, metric = path.partition(".")
+    metrics = result["metrics"].get(split) or {}
+    if metric.startswith("contexts."):
         sample = metrics.get("contexts", {}).get("sample")
         return f" (of {sample:,} characters drawn by chance)" if sample else ""
-    return f" (of {metrics['bleu_texts']:,} texts)" if path.endswith(".bleu") else _part_of(metrics)
+    count, unit = COUNTED.get(metric, ("", ""))
+    return f" (of {metrics[count]:,} {unit})" if count in metrics else _part_of(metrics)
 
 
 def _part_of(metrics: Mapping[str, Any]) -> str:
