@@ -17,6 +17,7 @@ from octavo.bench import (
     softmax,
     step,
     streaming,
+    systems,
     transformer,
 )
 from octavo.bench.ceilings import copy_rate, square_rate
@@ -31,6 +32,7 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "softmax": softmax.rows,
     "lm-step": step.rows,
     "transformer": transformer.rows,
+    "systems": systems.rows,
     "allocator": allocator.rows,
     "streaming": streaming.rows,
     "decoding": decoding.rows,

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from octavo.bench import BENCHES, machine
-from octavo.commands.output import file_of, print_json
+from octavo.bench.bars import judged
+from octavo.commands.output import file_of, print_json, print_rows
 from octavo.runs import write_json
 from octavo.training.memory import keep_memory
 from octavo.training.precision import resolve_device
@@ -34,3 +35,5 @@ def bench(options: argparse.Namespace) -> None:
                 print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
     if options.json:
         print_json(result)
+    else:
+        print_rows(list(judged(result)), as_json=False)

@@ -74,6 +74,7 @@ BENCHES = (
     "softmax",
     "lm-step",
     "transformer",
+    "systems",
     "allocator",
     "streaming",
     "decoding",

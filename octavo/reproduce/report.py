@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
@@ -233,6 +234,9 @@ def _bench(name: str, one: Result) -> str:
         f"[{name}]({name}), on {machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}, "
         f"commit `{machine['commit']}`; ceilings: {ceilings}",
     ]
+    held = list(judged(one))
+    if held:
+        lines += ["", *_grid(held)]
     for part, rows in one.items():
         if part != "machine":
             lines += ["", f"### {part}", "", *_grid(rows)]

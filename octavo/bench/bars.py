@@ -1,0 +1,88 @@
+"""What Octavo asks of itself, and how far a machine comes: ratios, most of them of two ways to do one thing.
+
+Those that need bf16 were set where a CPU multiplies bf16 matrices many times faster than fp32 ones; on a machine
+without that they tell of the machine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+Of = Callable[[Sequence[float]], float]
+
+
+def last(values: Sequence[float]) -> float:
+    """Rows of one shape end with the precision that a training takes by default."""
+    return values[-1]
+
+
+class Bar(NamedTuple):
+    """The least that is wanted (or, of seconds, the most) of a measure in a bench's rows, of those that are `where`."""
+
+    bench: str
+    what: str
+    wanted: float
+    measure: str
+    where: Mapping[str, Any] = {}
+    of: Of = min
+    bf16: bool = False
+    at_most: bool = False
+
+    def reached(self, rows: Sequence[Mapping[str, Any]]) -> float:
+        """The figure that is held against the bar."""
+        own = (row for row in rows if self.measure in row and self.where.items() <= row.items())
+        return self.of([row[self.measure] for row in own])
+
+    def is_met(self, reached: float) -> bool:
+        return reached <= self.wanted if self.at_most else reached >= self.wanted
+
+
+STEP = {"n": 8}
+FUSED = {"way": "QRNN, fused fp32"}
+BARS = (
+    Bar("recurrence", "forward, share of the copy rate, least", 0.5, "forward_share_of_copy"),
+    Bar("recurrence", "backward, share of the copy rate, least", 0.6, "backward_share_of_copy"),
+    Bar("qrnn", "fp32 training, times nn.LSTM, least", 1, "times_lstm_training_fp32"),
+    Bar("qrnn", "fp32 forward of one text, times nn.LSTM, least", 2.8, "times_lstm_forward_fp32", {"batch": 1}),
+    Bar("qrnn", "training, times nn.LSTM in fp32, median", 6, "times_lstm_training_as_called", of=median, bf16=True),
+    Bar("qrnn", "the same, texts of 512, best", 7, "times_lstm_training_as_called", {"length": 512}, max, bf16=True),
+    Bar("lm-step", "QRNN, times stock nn.LSTM in fp32", 5.5, "times_stock_fp32", {"layer": "QRNN"}, last, bf16=True),
+    Bar("softmax", "time, times stock, 10,000 words", 2.7, "times_faster", {"words": 10_000}, bf16=True),
+    Bar("softmax", "memory, times less than stock, 50,000 words", 2, "times_smaller", {"words": 50_000}),
+    Bar("conv", "n = 8, 1,024 bytes: share of the product rate", 0.5, "share_of_product_rate", STEP, last),
+    Bar("conv", "the same, times nn.Conv1d in fp32", 4, "times_plain_fp32", STEP, last, bf16=True),
+    Bar("transformer", "share of the product rate", 0.35, "share_of_product_rate"),
+    Bar("transformer", "times stock layers in fp32", 3.3, "times_stock_fp32", bf16=True),
+    Bar("allocator", "times the system's allocator", 1, "times_faster"),
+    Bar("streaming", "fp32, times nn.LSTM", 7, "times_nn.LSTM", FUSED),
+    Bar("streaming", "fp32, times nn.LSTMCell", 2, "times_nn.LSTMCell", FUSED),
+    Bar("streaming", "bf16 weights, tokens a second", 1500, "tokens_per_s", {"way": "QRNN, fused bf16"}),
+    Bar("streaming", "int8 weights, tokens a second", 2500, "tokens_per_s", {"way": "QRNN, fused int8"}),
+    Bar("streaming", "64 texts, times one at a time", 20, "times_one_at_a_time"),
+    Bar("decoding", "64 texts of 100 bytes, times recomputed, least", 10, "ratio", {"batch": 64}),
+    Bar("generate", "beyond the context, times recomputed", 6, "times_exact", {"window": "half"}),
+    Bar("data", "batches, times the fastest model's rate, least", 20, "times_the_model"),
+    Bar("data", "first step of a prepared corpus, seconds", 3, "seconds", at_most=True),
+)  # fmt: skip
+
+
+def judged(bench: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A row for every bar that a bench measured: what was wanted, what was reached, and whether that is enough."""
+    for bar in BARS:
+        if bench.get(bar.bench):
+            reached = bar.reached(bench[bar.bench])
+            yield {
+                "bench": bar.bench,
+                "what": bar.what,
+                "wanted": f"{'at most' if bar.at_most else 'at least'} {bar.wanted:g}",
+                "reached": f"{reached:.3g}" if reached < 1000 else f"{reached:.0f}",
+                "met": "yes"
+                if bar.is_met(reached)
+                else f"no{', without bf16 products' if lacks_bf16(bar, bench) else ''}",
+            }
+
+
+def lacks_bf16(bar: Bar, bench: Mapping[str, Any]) -> bool:
+    """Whether a bar needs products that this machine has none of."""
+    machine = bench["machine"]
+    return bar.bf16 and machine["product_bf16_GFLOP_per_s"] < machine["product_fp32_GFLOP_per_s"]

@@ -1,0 +1,119 @@
+"""A training step of each system, at its published sizes: how near to the machine's product rate, and where time goes.
+
+The operations are those of all products, as PyTorch counts them while a step runs. A CPU takes an eighth of the texts.
+L length, B batch.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch.autograd.profiler import profile
+from torch.utils.flop_counter import FlopCounterMode
+
+from octavo.bench.ceilings import Precision, square_rate
+from octavo.bench.timing import medians
+from octavo.interfaces import Alphabet, Batch, Progress, TextModel
+from octavo.models import build_model
+from octavo.recipes import recipe
+from octavo.training.optimizers import Optimizer, build, clipping
+from octavo.training.precision import autocast, resolve_precision
+
+aten = torch.ops.aten
+Shape = Sequence[int]
+
+
+class Size(NamedTuple):
+    """How many ids a recipe's codec has in its paper, and the texts of a step."""
+
+    ids: int
+    length: int
+    batch: int
+
+
+SYSTEMS = {
+    "recursive-autoencoder": Size(257, 1024, 16),
+    "hybrid-tweets": Size(257, 160, 32),
+    "t12-text8": Size(256, 512, 16),
+    "scnn-vae-yahoo": Size(20_000, 100, 32),
+    "qrnn-ptb": Size(10_000, 105, 20),
+}
+ON_CPU = 8
+PRODUCTS = ("mm", "convolution", "rnn")  # parts of the names of operations that multiply matrices
+
+
+def rows(device: torch.device) -> Iterator[dict[str, Any]]:
+    """A row for each system, in the precision that its training takes by default."""
+    precision = resolve_precision("auto", device)
+    rate = square_rate(precision, device)
+    for name, size in SYSTEMS.items():
+        batch = _texts(size, size.batch // ON_CPU if device.type == "cpu" else size.batch, device)
+        chosen = recipe(name)
+        model = build_model(chosen.model, Alphabet(size.ids, 0, 0)).to(device)
+        optimizer = build(chosen.training.optimizer, model)
+        step = partial(_step, model, optimizer, chosen.training.clip, batch, precision)
+        seconds = medians({"step": step}, rounds=3, seconds=0.2)["step"]
+        flops = _flops(step)
+        yield {
+            "system": name,
+            "shape": " x ".join(map(str, batch.tokens_LB.shape)),
+            "precision": precision,
+            "milliseconds": round(1e3 * seconds, 1),
+            "tokens_per_s": round(batch.tokens_LB.numel() / seconds),
+            "GFLOP_per_s": round(flops / seconds / 1e9, 1),
+            "share_of_product_rate": round(flops / seconds / rate, 3),
+            **_where(step),
+        }
+
+
+def _texts(size: Size, rows: int, device: torch.device) -> Batch:
+    """Texts that fill their length, the end included."""
+    tokens_LB = torch.randint(1, size.ids, (size.length, rows), device=device)
+    tokens_LB[-1] = 0
+    return Batch(tokens_LB, torch.full((rows,), size.length, device=device), torch.zeros_like(tokens_LB[0]))
+
+
+def _step(model: TextModel, optimizer: Optimizer, limit: float | None, batch: Batch, precision: Precision) -> None:
+    with autocast(batch.tokens_LB.device, precision):
+        objective = model(batch, Progress()).objective
+    objective.total.backward()
+    optimizer.step(clipping(model.parameters(), limit, 1 / torch.as_tensor(objective.count)))
+    optimizer.zero_grad()
+
+
+def _flops(step: Any) -> int:
+    known = {
+        aten.addmm_: _added_flops,
+        aten.mkldnn_rnn_layer: partial(_lstm_flops, 1),
+        aten.mkldnn_rnn_layer_backward: partial(_lstm_flops, 2),
+    }
+    with FlopCounterMode(display=False, custom_mapping=known) as counter:
+        step()
+    return counter.get_total_flops()
+
+
+def _added_flops(onto: Shape, a: Shape, b: Shape, **named: Any) -> int:
+    """Of a product added in place, which PyTorch's own table leaves out."""
+    return 2 * a[0] * a[1] * b[1]
+
+
+def _lstm_flops(times: int, x: Shape, of_inputs: Shape, of_state: Shape, *rest: Any, **named: Any) -> int:
+    """Of a layer's two products, from the shapes of what PyTorch's CPU kernel takes: x_LBD, weights_GD, weights_GH."""
+    return times * 2 * x[0] * x[1] * of_inputs[0] * (of_inputs[1] + of_state[1])
+
+
+def _where(step: Any) -> dict[str, float | str]:
+    """The share of time in products, and the operation that takes most of what is left."""
+    cuda = torch.cuda.is_available()
+    with profile(use_kineto=cuda, use_device="cuda" if cuda else None) as profiled:
+        step()
+    events = profiled.key_averages()  # type: ignore[union-attr]
+    spent = {row.key: row.self_device_time_total if cuda else row.self_cpu_time_total for row in events}
+    others = {name: time for name, time in spent.items() if not any(part in name for part in PRODUCTS)}
+    total, most = sum(spent.values()), max(others, key=lambda name: others[name])
+    return {
+        "share_of_time_in_products": round(1 - sum(others.values()) / total, 3),
+        "most_of_the_rest": most,
+        "its_share": round(others[most] / total, 3),
+    }

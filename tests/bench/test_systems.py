@@ -1,0 +1,32 @@
+import pytest
+import torch
+
+from octavo.bench import systems
+from octavo.bench.systems import Size
+from octavo.recipe import tiny
+from octavo.recipes import recipe
+
+
+def test_each_system_takes_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = {name: Size(257, 16, 16) for name in systems.SYSTEMS}
+    monkeypatch.setattr(systems, "SYSTEMS", small)
+    monkeypatch.setattr(systems, "recipe", lambda name: tiny(recipe(name)))
+    monkeypatch.setattr(systems, "square_rate", lambda precision, device: 1e6)
+    rows = list(systems.rows(torch.device("cpu")))
+    assert [row["system"] for row in rows] == list(small)
+    for row in rows:
+        assert row["shape"] == "16 x 2"
+        assert row["share_of_product_rate"] > 0
+        assert 0 < row["share_of_time_in_products"] < 1
+        assert 0 < row["its_share"] < 1
+
+
+def test_an_lstms_products_are_counted() -> None:
+    lstm, x_LBD = torch.nn.LSTM(6, 5), torch.randn(3, 2, 6)
+    flops = systems._flops(lambda: lstm(x_LBD)[0].sum().backward())
+    assert flops == 3 * 2 * (3 * 2) * (4 * 5) * (6 + 5)
+
+
+def test_a_product_added_in_place_is_counted() -> None:
+    sum_NM, a_NK, b_KM = torch.zeros(2, 3), torch.ones(2, 4), torch.ones(4, 3)
+    assert systems._flops(lambda: sum_NM.addmm_(a_NK, b_KM)) == 2 * 2 * 4 * 3
