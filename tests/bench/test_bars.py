@@ -1,13 +1,13 @@
 import pytest
 
-from octavo.bench.bars import BARS, Bar, judged, last
+from octavo.bench.bars import BARS, Bar, Of, judged, last
 
 SLOW = {"machine": {"product_fp32_GFLOP_per_s": 100, "product_bf16_GFLOP_per_s": 2}}
 ROWS = [{"n": 8, "speed": 3.0}, {"n": 8, "speed": 2.0}, {"n": 2, "speed": 1.0}, {"n": 2}]
 
 
 @pytest.mark.parametrize(("of", "reached"), [(min, 2.0), (max, 3.0), (last, 2.0)])
-def test_a_bar_is_held_against_its_own_rows(of: object, reached: float) -> None:
+def test_a_bar_is_held_against_its_own_rows(of: Of, reached: float) -> None:
     assert Bar("conv", "", 2, "speed", {"n": 8}, of).reached(ROWS) == reached
 
 
