@@ -81,6 +81,7 @@ def evaluate(
         rows = max(rows, run.recipe.training.evaluate_rows)  # which tell nothing of one another
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)
+    of_language = _of_language(run, store, rows, measuring)  # first, since it may refuse what was asked
     batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
     seen = Seen(batches, run.codec.alphabet.size)
     totals = sums(run.model, seen, run.device)
@@ -91,7 +92,7 @@ def evaluate(
         "split": "all" if source else split,
         **figures,
         **of_task,
-        **_of_language(run, store, rows, measuring),
+        **of_language,
         **(_of_words(figures, _pieces(run, split, source), run, store) if measuring.words else {}),
         **_measured_of(seen, store, run.codec),
         "seconds": round(time.monotonic() - started, 2),

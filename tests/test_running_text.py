@@ -109,9 +109,14 @@ def test_words_are_counted_and_share_the_whole_cost(recurrent: Run, text: str) -
     assert measured["word_perplexity"] == pytest.approx(2 ** (measured["bits_per_byte"] * 220 / 60))
 
 
-def test_what_cannot_be_measured_so_is_told(bounded: Run, autoencoder_run: Path, text: str) -> None:
+def test_what_cannot_be_measured_so_is_told_before_anything_is(
+    bounded: Run, autoencoder_run: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octavo.measuring.sums", lambda *given: pytest.fail("measured first"))
     with pytest.raises(ValueError, match="context 7: this run's writer sees 6 characters at most"):
-        evaluate(bounded, source=text, measuring=Measuring(contexts=ContextsConfig(contexts=(3, 7)), tokens=1))
+        evaluate(bounded, source=text, measuring=Measuring(contexts=ContextsConfig(contexts=(3, 7))))
+    with pytest.raises(ValueError, match="of 220 tokens 217 have 3 before them, of which 999 are wanted"):
+        evaluate(bounded, source=text, measuring=Measuring(contexts=ContextsConfig(contexts=(3,), sample=999)))
     autoencoder = octavo.load(autoencoder_run, "cpu").run
     with pytest.raises(ValueError, match="lstm-autoencoder is no language model"):
         evaluate(autoencoder, measuring=Measuring(dynamic=DynamicConfig()))

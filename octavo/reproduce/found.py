@@ -68,6 +68,8 @@ def _changes(name: str, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
 def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     if "metrics" not in result or result.get("recipe") not in row.recipes:
         return False
+    if all(value(result, path) is None for path in exhibit.columns.values()):
+        return False
     changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
     has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in own.items())
     return has_all and not any(path in changed and path not in own for path in exhibit.held)

@@ -212,9 +212,10 @@ def _others(trainings: Mapping[str, Result]) -> str:
 def _metrics(metrics: Mapping[str, Any] | None) -> str:
     if metrics is None:
         return "none"
+    baselines = {f"by {name}": one for name, one in metrics.get("baselines", {}).items()}
     listed = ", ".join(
         f"{name.replace('_', ' ')} {one:.4g}"
-        for name, one in metrics.items()
+        for name, one in {**metrics, **baselines}.items()
         if isinstance(one, float) and name != "seconds"
     )
     return listed + _part_of(metrics)

@@ -21,7 +21,12 @@ EXHIBIT = Exhibit(
 
 def result(recipe: str, share: float = 1.0, **overrides: Any) -> dict[str, Any]:
     changed = {name.replace("__", "."): new for name, new in overrides.items()}
-    return {"recipe": recipe, "overrides": changed, "share_of_training": share, "metrics": {}}
+    return {
+        "recipe": recipe,
+        "overrides": changed,
+        "share_of_training": share,
+        "metrics": {"test": {"perplexity": 80.0}},
+    }
 
 
 def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
@@ -34,6 +39,7 @@ def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
         "f": {"machine": {}},
         "g": result("qrnn-ptb", model__writer__zoneout=0.0),  # of another table: what tells its rows is held here
         "h": result("qrnn-ptb", 0.1, model__writer__width=320),  # a smaller network is still the row's
+        "i": {**result("qrnn-ptb"), "metrics": {"test": {"bits_per_byte": 2.0}}},  # has nothing that the table shows
     }
     assert measured(EXHIBIT, results) == {"plain": ["c", "b", "h"], "wide": ["a"], "other": ["d"]}
 
