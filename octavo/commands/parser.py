@@ -226,7 +226,7 @@ VERBS = (
     ),
     Verb(
         "study",
-        "study trained runs: error, end-of-text, mutation, lengths, data, prior, plane, mixtures or by-label",
+        "study runs: error, end-of-text, mutation, lengths, data, prior, speed, plane, mixtures, by-label or text",
         "study:study",
         option("name", "which study", metavar="NAME"),
         option("runs", "the runs' folders", metavar="RUN", nargs="+"),

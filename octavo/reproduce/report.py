@@ -161,12 +161,16 @@ def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
 def _study(study: Result) -> list[str]:
     """What was found of each run, but for the columns of its figure."""
     rows = [
-        {"run": run["run"], "data": run["data"], "updates": run["steps"], "split": split, **_plain(found)}
+        {"run": run["run"], "data": run["data"], **_trained(run), "split": split, **_plain(found)}
         for run in study["runs"]
         for split, found in run["found"].items()
         if isinstance(found, dict) and _plain(found)
     ]
     return ["", *_grid(rows)] if rows else []
+
+
+def _trained(run: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: f"{run[name]:,}" for name in ("parameters", "steps", "wall_seconds") if name in run}
 
 
 def _plain(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from octavo.studies.lengths import lengths
 from octavo.studies.mutation import mutation
 from octavo.studies.prior import prior
 from octavo.studies.samples import StudyConfig
+from octavo.studies.speed import speed
 from octavo.studies.text import text
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
@@ -30,6 +31,7 @@ STUDIES: dict[str, Study] = {
     "lengths": lengths,
     "data": corpus,
     "prior": prior,
+    "speed": speed,
     "plane": plane,
     "mixtures": mixtures,
     "by-label": by_label,

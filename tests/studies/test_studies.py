@@ -14,6 +14,7 @@ from octavo.cli import main
 from octavo.data.chosen import sample
 from octavo.evaluation.reconstruction import Reconstruction
 from octavo.figures import FIGURES
+from octavo.measuring import Measuring, evaluate
 from octavo.runs import Run
 from octavo.studies import STUDIES, StudyConfig
 from octavo.studies.corpus import facts
@@ -167,3 +168,21 @@ def test_a_run_that_does_not_encode_is_refused(
 ) -> None:
     assert main(["study", "error", str(language_model_run), "--out", str(tmp_path / "x.json")]) == 2
     assert "cannot encode" in capsys.readouterr().err
+
+
+def test_speed_stands_beside_what_texts_cost(vae_run: Path, language_model_run: Path) -> None:
+    run = octavo.load(vae_run, "cpu").run
+    found = STUDIES["speed"](run, StudyConfig(samples=5, longest=6))["test"]
+    measured = evaluate(run, "test", rows=32, measuring=Measuring(texts=5))
+    assert found["kl"] == measured["kl"] > 0
+    assert found["reconstruction"] == measured["reconstruction"]
+    assert found["written"] == 6
+    assert found["tokens_per_s_of_32"] > found["tokens_per_s_of_1"] > 0
+    without = STUDIES["speed"](octavo.load(language_model_run, "cpu").run, StudyConfig(longest=6))["test"]
+    assert "kl" not in without
+    assert without["bits_per_byte"] > 0
+
+
+def test_of_what_writes_at_once_the_speed_is_not_asked(one_shot_run: Path) -> None:
+    with pytest.raises(ValueError, match="cannot write from nothing"):
+        STUDIES["speed"](octavo.load(one_shot_run, "cpu").run, SETTINGS)
