@@ -39,14 +39,14 @@ figure4() {
 
 figure4-hybrid() {
     for pair in $with_history; do
-        one "hybrid-vae-hybrid-${pair%:*}" hybrid-ptb 1500 $small $(between 0.4 0.7) $convolutions $(top 96) \
+        one "hybrid-vae-hybrid-${pair%:*}" hybrid-ptb 1200 $small $(between 0.4 0.7) $convolutions $(top 96) \
             $(on ${pair%:*})
     done
 }
 
 lstm_vaes() { # input dropout
     for pair in $with_history; do
-        one "hybrid-vae-lstm-${pair%:*}-p$1" lstm-vae-ptb-windows 1500 $small $(between 0.4 0.7) $(lstms ${pair#*:}) \
+        one "hybrid-vae-lstm-${pair%:*}-p$1" lstm-vae-ptb-windows 1200 $small $(between 0.4 0.7) $(lstms ${pair#*:}) \
             $(of ${pair%:*}) --model.writer.drop_word $1
     done
 }
@@ -57,11 +57,11 @@ figure4-lstm-0.5() { lstm_vaes 0.5; }
 figure5() {
     local shared="$small $convolutions $(top 96) $(on 60)"
     for alpha in 0 0.05 0.2 0.5; do
-        one "hybrid-vae-hybrid-60-alpha$alpha-unannealed" hybrid-ptb 1500 $shared --model.plan $alpha \
+        one "hybrid-vae-hybrid-60-alpha$alpha-unannealed" hybrid-ptb 1200 $shared --model.plan $alpha \
             --model.kl_weight 1.0
     done
     for alpha in 0 0.05 0.5; do # 0.2 is Figure 4's
-        one "hybrid-vae-hybrid-60-alpha$alpha" hybrid-ptb 1500 $shared $(between 0.4 0.7) --model.plan $alpha
+        one "hybrid-vae-hybrid-60-alpha$alpha" hybrid-ptb 1200 $shared $(between 0.4 0.7) --model.plan $alpha
     done
 }
 
@@ -78,19 +78,20 @@ figure3() {
     # Equally many parameters at each length.
     for pair in 10:110 30:137 60:166; do
         local length=${pair%:*} width=${pair#*:}
-        one "hybrid-vae-historyless-$length" historyless-ptb 800 $small $convolutions $(on $length)
-        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 800 $small $(lstms $width) $(of $length)
+        one "hybrid-vae-historyless-$length" historyless-ptb 600 $small $convolutions $(on $length)
+        one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 600 $small $(lstms $width) $(of $length)
     done
     # Is it the optimisation? The LSTM at 30 with other rates, clipping and size.
     for rate in 0.001 0.01; do
-        one "hybrid-vae-historyless-lstm-30-rate-$rate" historyless-ptb-lstm 800 $small $(lstms 137) $(of 30) \
+        one "hybrid-vae-historyless-lstm-30-rate-$rate" historyless-ptb-lstm 600 $small $(lstms 137) $(of 30) \
             --training.optimizer.rate.value $rate
     done
-    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 800 $small $(lstms 137) $(of 30) --training.clip 1.0
-    one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 800 $small $(lstms 64) $(of 30)
+    one hybrid-vae-historyless-lstm-30-clip-1 historyless-ptb-lstm 600 $small $(lstms 137) $(of 30) --training.clip 1.0
+    one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 600 $small $(lstms 64) $(of 30)
 }
 
 # Two layers for five, which learn to plan in far fewer updates; the KL's weight rises late, as in the recipe.
+shallow="--model.reader.width 64 --model.reader.maps [64,64] --model.writer.maps [64,64]"
 tweets="$small $(between 0.5 0.7) --training.optimizer.rate.begin 0.7"
 
 table3() {
@@ -100,12 +101,12 @@ table3() {
 }
 
 table3-hybrid() {
-    one hybrid-vae-tweets hybrid-tweets 3000 $tweets $convolutions $(top 128)
-    one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 3000 $tweets $convolutions $(top 128)
+    one hybrid-vae-tweets hybrid-tweets 2500 $tweets $shallow $(top 128)
+    one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 2500 $tweets $shallow $(top 128)
 }
 
 lstm_vae_of_tweets() { # input dropout
-    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 3000 $tweets $(lstms 272) --model.writer.drop_word $1
+    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 2500 $tweets $(lstms 202) --model.writer.drop_word $1
 }
 
 table3-lstm-0.2() { lstm_vae_of_tweets 0.2; }
