@@ -1,5 +1,6 @@
 """A run is measured: its own metrics on a split of its data or on another source, every token once."""
 
+import copy
 import dataclasses
 import time
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,8 @@ from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_ble
 from octavo.evaluation.words import count_words, word_perplexity
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
+from octavo.layers.rounding import round_weights
+from octavo.ops.streaming import WeightForm
 from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
 from octavo.texts import LONGEST, WINDOW, translate, window_of
@@ -48,8 +51,8 @@ class Measuring:
     With `details` a classifier tells its labels apart. BLEU is of the first `limit` texts, reconstructions are of as
     many chosen by chance, or of RECONSTRUCTED; nats are of as many tokens, in whole batches, as reach `tokens`. The
     result says how many. A language model is measured at exact `contexts`, over all of `windows` so long, and once
-    more while it learns (`dynamic`), where these are given; `words` adds what words cost,
-    `baselines` what counts and xz do.
+    more while it learns (`dynamic`), where these are given; `words` adds what words cost, `baselines` what counts and
+    xz do, and `rounded` the metrics once more with weights of fewer bits.
 
     A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for, on
     the first `limit`.
@@ -64,6 +67,7 @@ class Measuring:
     baselines: bool = False
     dynamic: DynamicConfig | None = None
     words: bool = False
+    rounded: bool = False
     texts: PositiveInt = 2000
     samples: PositiveInt | None = None
 
@@ -84,8 +88,7 @@ def evaluate(
     of_language = _of_language(run, store, rows, measuring)  # first, since it may refuse what was asked
     batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
     seen = Seen(batches, run.codec.alphabet.size)
-    totals = sums(run.model, seen, run.device)
-    figures = {name: value for name, (value, _) in readable(totals, scale_of(seen, store, run.codec)).items()}
+    figures = _figures(run, run.model, seen, store)
     return {
         "recipe": run.recipe.name,
         "data": source or run.recipe.data.train,
@@ -93,10 +96,28 @@ def evaluate(
         **figures,
         **of_task,
         **of_language,
+        **({"rounded": _rounded(run, store, rows, measuring.tokens)} if measuring.rounded else {}),
         **(_of_words(figures, _pieces(run, split, source), run, store) if measuring.words else {}),
         **_measured_of(seen, store, run.codec),
         "seconds": round(time.monotonic() - started, 2),
     }
+
+
+def _figures(run: Run, model: TextModel, seen: Seen, store: Store) -> dict[str, float]:
+    totals = sums(model, seen, run.device)
+    return {name: value for name, (value, _) in readable(totals, scale_of(seen, store, run.codec)).items()}
+
+
+def _rounded(run: Run, store: Store, rows: int, tokens: int | None) -> dict[WeightForm, dict[str, float]]:
+    """The same metrics with the weights that `--precision` names."""
+    forms: tuple[WeightForm, ...] = ("bf16", "int8")
+    found = {}
+    for form in forms:
+        model = copy.deepcopy(run.model)
+        round_weights(model, form)
+        seen = Seen(up_to(whole(store, run.recipe.data, run.codec, model, rows), tokens), run.codec.alphabet.size)
+        found[form] = _figures(run, model, seen, store)
+    return found
 
 
 def _on_corpus(run: Run, name: str) -> Run:

@@ -176,3 +176,19 @@ def test_another_corpus_can_be_measured_by_its_name(
     found = json.loads(capsys.readouterr().out)
     assert (found["data"], found["split"]) == ("manual", "valid")
     assert found["bytes"] > 10_000
+
+
+def test_rounded_weights_are_measured_beside_the_whole_ones(
+    words_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As loading the run in that precision gives them, and the run itself is left as it was."""
+    assert main(["evaluate", str(words_run), "--rounded", "--json", "--device", "cpu"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    for precision in ("bf16", "int8"):
+        run = load(words_run, "cpu", precision).run
+        wanted = measuring.evaluate(run)["perplexity"]
+        assert measured["rounded"][precision]["perplexity"] == pytest.approx(wanted, rel=1e-7)
+        assert wanted != measured["perplexity"]
+    assert measured["perplexity"] == pytest.approx(
+        measuring.evaluate(load(words_run, "cpu").run)["perplexity"], rel=1e-7
+    )

@@ -42,6 +42,7 @@ def evaluate(options: argparse.Namespace) -> None:
         baselines=options.baselines,
         dynamic=_dynamic(options),
         words=options.words,
+        rounded=options.rounded,
         texts=options.texts or Measuring.texts,
         samples=options.samples,
     )
