@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from octavo.config import Tiny, config
@@ -24,7 +24,7 @@ class StridedReaderConfig:
     width: Annotated[PositiveInt, Tiny(16)] = 256
     embedding: Annotated[PositiveInt, Tiny(16)] = 80
     canvas: Annotated[PositiveInt, Tiny(16)] = 160
-    maps: Annotated[tuple[PositiveInt, ...], Tiny(16)] = (128, 256, 512, 512, 512)
+    maps: Annotated[tuple[PositiveInt, ...], Field(min_length=1), Tiny(16)] = (128, 256, 512, 512, 512)
 
 
 class StridedReader(Reader):

@@ -5,7 +5,7 @@ Shapes: L length, B batch, D features, V vocabulary.
 
 from typing import Annotated, Literal
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from octavo import distributed
@@ -20,7 +20,7 @@ class DeconvolutionWriterConfig:
 
     kind: Literal["deconvolution"] = "deconvolution"
     canvas: Annotated[PositiveInt, Tiny(16)] = 160
-    maps: Annotated[tuple[PositiveInt, ...], Tiny(16)] = (512, 512, 512, 256, 128)
+    maps: Annotated[tuple[PositiveInt, ...], Field(min_length=1), Tiny(16)] = (512, 512, 512, 256, 128)
 
 
 class DeconvolutionWriter(OneShot):

@@ -27,7 +27,7 @@ class HybridWriterConfig:
     kind: Literal["hybrid"] = "hybrid"
     embedding: Annotated[PositiveInt, Tiny(16)] = 80
     canvas: Annotated[PositiveInt, Tiny(16)] = 160
-    maps: Annotated[tuple[PositiveInt, ...], Tiny(16)] = (512, 512, 512, 256, 128)
+    maps: Annotated[tuple[PositiveInt, ...], Field(min_length=1), Tiny(16)] = (512, 512, 512, 256, 128)
     top: TopConfig = LSTMTopConfig()
     drop_word: Annotated[float, Field(ge=0, le=1)] = 0.0
 

@@ -7,7 +7,7 @@ from octavo.data.codecs import Bytes
 from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.models import ModelConfig, build_model
 from octavo.models.vae import VAE, VAEConfig
-from octavo.recipe import tiny
+from octavo.recipe import override, tiny
 from octavo.recipes import recipe
 from tests.batches import perturbed
 
@@ -50,3 +50,11 @@ def test_without_history_no_token_is_seen_by_those_after_it(name: str) -> None:
     ]
     before_LB, after_LB = (model.given(text, z_BZ) for text in texts)
     assert (before_LB != after_LB).any(1).tolist() == [position == 2 for position in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("hybrid-ptb", "reader"), ("hybrid-ptb", "writer"), ("historyless-ptb", "writer")]
+)
+def test_without_a_layer_there_is_no_network_and_the_field_is_named(name: str, side: str) -> None:
+    with pytest.raises(ValueError, match=rf"model\.{side}\.maps"):
+        override(recipe(name), {f"model.{side}.maps": []})
