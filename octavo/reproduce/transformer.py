@@ -100,7 +100,8 @@ EXHIBITS = (
         "Table 6 and Figure 5: samples after a text beside how it goes on, and every likely completion of a word",
         commands=(STUDY,),
         sources=TEXT,
-        remark="Of a run that sees 128 characters, `--text docs/texts/stone.txt --given 118`.",
+        remark="Of a run that sees 128 characters, `--text docs/texts/stone.txt --given 118`; of one of text8, "
+        "`--text docs/texts/stone-text8.txt --given 116 --copy-test eleanor=zjakdmu`.",
     ),
     Exhibit(
         "transformer-figure6",
