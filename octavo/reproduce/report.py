@@ -23,6 +23,8 @@ overrides and its machine. A share of 1 is the whole of the published training, 
 Metrics are of the whole split, every token once, in fp32, unless the row says otherwise.
 """
 
+TEXTS, TEXT = 10, 110  # of a study's texts shown, and characters of each
+
 PAPERS = {
     "qrnn": "Quasi-recurrent neural networks",
     "recursive-autoencoder": "The byte-level recursive convolutional autoencoder",
@@ -166,7 +168,28 @@ def _study(study: Result) -> list[str]:
         for split, found in run["found"].items()
         if isinstance(found, dict) and _plain(found)
     ]
-    return ["", *_grid(rows)] if rows else []
+    texts = [line for run in study["runs"] for line in texts_of(run)]
+    return ["", *_grid(rows), *texts] if rows else texts
+
+
+def texts_of(run: Mapping[str, Any]) -> list[str]:
+    """The first texts that a run wrote greedily, each from another draw, and its first walk between two."""
+    found = run["found"]
+    written = {
+        f"the likeliest character each time, from {TEXTS} draws": found.get("greedy", {}).get("first", [])[:TEXTS],
+        "from one held-out text to another": (found.get("walks") or [[]])[0],
+    }
+    return [
+        line
+        for title, texts in written.items()
+        if texts
+        for line in (
+            "",
+            f"{run['run']}, {title}:",
+            "",
+            *(f"    {' '.join(text.split())[:TEXT].rstrip()}" for text in texts),
+        )
+    ]
 
 
 def _trained(run: Mapping[str, Any]) -> dict[str, Any]:
