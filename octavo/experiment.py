@@ -36,6 +36,7 @@ from octavo.runs import (
 from octavo.schedules import Ramp
 from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
+from octavo.training.compiling import compile_layers
 from octavo.training.interruption import Interrupted
 from octavo.training.memory import keep_memory
 from octavo.training.precision import Device, Precision, autocast, resolve_device, resolve_precision
@@ -52,6 +53,7 @@ class Machine:
     precision: Precision = "auto"
     deterministic: bool = False
     shard: bool = False
+    compile_layers: bool = False
     threads: int | None = None
     tensorboard: bool = False
 
@@ -220,6 +222,8 @@ def _trainer(
     scales = {"train": scale(data.train, data.codec)}
     batching, mutate = recipe.data.batching, recipe.data.mutate
     batches = Batches(data.train, batching, data.codec.alphabet, training.seed, mutate, data.codec.inside)
+    if machine.compile_layers:
+        compile_layers(plain)
     trainer = Trainer(
         model=distributed.shard(plain) if machine.shard else distributed.wrap(plain),
         batches=batches,

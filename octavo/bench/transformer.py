@@ -3,6 +3,7 @@
 Where a CPU has no fast bf16 products, fp32 alone is compared, at a shape that it can do. L length, B batch.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.models import build_model
 from octavo.recipe import Recipe, override
 from octavo.recipes import recipe
+from octavo.training.compiling import compile_layers
 from octavo.training.optimizers import Optimizer, build, set_rate
 from octavo.training.precision import autocast, resolve_precision
 from octavo.writers.transformer import TransformerWriterConfig
@@ -51,16 +53,16 @@ class Stock(nn.Module):
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row: tokens per second with the final layer's loss and with all losses, of stock layers, and ratios."""
     fast = resolve_precision("auto", device)
-    yield compared(recipe("t12-text8") if fast == "bf16" else override(recipe("t12-text8"), SMALLER), device, fast)
+    chosen = recipe("t12-text8") if fast == "bf16" else override(recipe("t12-text8"), SMALLER)
+    yield compared(chosen, device, fast)
+    if device.type == "cuda":
+        yield compiled(chosen, device, fast)
 
 
 def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str, Any]:
     """Turns of all in one process, each a whole update with the recipe's own optimizer."""
-    batching = chosen.data.batching
-    assert isinstance(batching, WindowsConfig)
-    tokens_LB = torch.randint(BYTES.size, (batching.window, batching.batch), device=device)
-    length, rows = tokens_LB.shape
-    batch = Batch(tokens_LB, torch.full((rows,), length, device=device), tokens_LB[-1])
+    batch = _batch(chosen, device)
+    length, rows = batch.tokens_LB.shape
     precisions: list[Precision] = ["fp32"] if fast == "fp32" else ["fp32", fast]
     works = {
         "octavo": _octavo(override(chosen, FINAL), batch, device, fast),
@@ -79,6 +81,29 @@ def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str,
     }
 
 
+def compiled(chosen: Recipe, device: torch.device, fast: Precision, backend: str = "inductor") -> dict[str, Any]:
+    """The same with compiled layers, the seconds of its first update beside it."""
+    batch = _batch(chosen, device)
+    eager, other = (_octavo(override(chosen, FINAL), batch, device, fast, by) for by in (None, backend))
+    begun = time.perf_counter()
+    other()
+    first = time.perf_counter() - begun
+    taken = medians({"eager": eager, "compiled": other}, rounds=3, seconds=0.5)
+    return {
+        "precision": fast,
+        "compiled_tokens_per_s": round(batch.tokens_LB.numel() / taken["compiled"]),
+        "times_eager": round(taken["eager"] / taken["compiled"], 2),
+        "first_update_seconds": round(first, 1),
+    }
+
+
+def _batch(chosen: Recipe, device: torch.device) -> Batch:
+    batching = chosen.data.batching
+    assert isinstance(batching, WindowsConfig)
+    tokens_LB = torch.randint(BYTES.size, (batching.window, batching.batch), device=device)
+    return Batch(tokens_LB, torch.full_like(tokens_LB[0], batching.window), tokens_LB[-1])
+
+
 def _flops(chosen: Recipe) -> int:
     """Of a token's products, forward and twice as much backward; attention's own, which grow with length, apart."""
     writer = chosen.model.writer  # type: ignore[union-attr]
@@ -86,8 +111,12 @@ def _flops(chosen: Recipe) -> int:
     return 6 * (writer.layers * (4 * writer.width**2 + 2 * writer.width * writer.filter) + writer.width * BYTES.size)
 
 
-def _octavo(chosen: Recipe, batch: Batch, device: torch.device, precision: Precision) -> Callable[[], None]:
+def _octavo(
+    chosen: Recipe, batch: Batch, device: torch.device, precision: Precision, backend: str | None = None
+) -> Callable[[], None]:
     model = build_model(chosen.model, BYTES).to(device)
+    if backend:
+        compile_layers(model, backend)
     return partial(_update, lambda: _mean(model, batch), _optimizer(chosen, model), device, precision)
 
 

@@ -75,6 +75,7 @@ VERBS = (
         option("--deterministic", "refuse what is not deterministic", action="store_true"),
         option("--threads", "how many threads the CPU uses", type=count),
         option("--shard", "under torchrun: FSDP2 instead of DDP", action="store_true"),
+        option("--compile", "put a transformer's layers through torch.compile", action="store_true"),
         option("--tensorboard", "write TensorBoard files too", action="store_true"),
         DATA_ROOT,
     ),

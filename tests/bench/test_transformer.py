@@ -1,7 +1,8 @@
+import pytest
 import torch
 
 from octavo.bench import BENCHES
-from octavo.bench.transformer import BYTES, SMALLER, Stock, compared
+from octavo.bench.transformer import BYTES, SMALLER, Stock, compared, compiled
 from octavo.interfaces import Batch
 from octavo.recipe import override, tiny
 from octavo.recipes import recipe
@@ -15,6 +16,15 @@ def test_octavos_step_stands_beside_the_stock_one() -> None:
     assert all(row[f"{name}_tokens_per_s"] > 0 for name in ("octavo", "octavo_all_losses", "stock_fp32"))
     assert row["times_stock_fp32"] > 0
     assert "transformer" in BENCHES
+
+
+# Dynamo looks at what is no leaf; it is none of ours.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+def test_compiled_layers_stand_beside_eager_ones() -> None:
+    smallest = tiny(override(recipe("t12-text8"), SMALLER))
+    row = compiled(smallest, torch.device("cpu"), "fp32", backend="aot_eager")
+    assert row["compiled_tokens_per_s"] > 0
+    assert row["first_update_seconds"] > 0
 
 
 def test_the_stock_model_does_not_see_the_future() -> None:
