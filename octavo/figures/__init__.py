@@ -7,6 +7,7 @@ from octavo.figures.ablation import ablation
 from octavo.figures.copying import copying
 from octavo.figures.end_of_text import end_of_text
 from octavo.figures.heat_map import hidden_states
+from octavo.figures.historyless import historyless_curves
 from octavo.figures.inspection import inspection
 from octavo.figures.latent_cost import historyless, latent_lengths, latent_sight, latent_weights
 from octavo.figures.learning import learning, learning_error
@@ -34,6 +35,7 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "latent-weights": latent_weights,
     "latent-sight": latent_sight,
     "historyless": historyless,
+    "historyless-curves": historyless_curves,
     "plane": plane,
     "stacked-cost": stacked_cost,
 }
