@@ -26,7 +26,7 @@ from octavo.data.store import Store
 from octavo.evaluation.baselines import counts, xz
 from octavo.evaluation.clusters import agreement, assigned
 from octavo.evaluation.contexts import ContextsConfig
-from octavo.evaluation.latent import bounds, described, named_bounds, posteriors
+from octavo.evaluation.latent import bounds, described, named_bounds, posteriors, terms
 from octavo.evaluation.likelihood import Scale, readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
@@ -105,7 +105,9 @@ def evaluate(
 
 def _figures(run: Run, model: TextModel, seen: Seen, store: Store) -> dict[str, float]:
     totals = sums(model, seen, run.device)
-    return {name: value for name, (value, _) in readable(totals, scale_of(seen, store, run.codec)).items()}
+    scale = scale_of(seen, store, run.codec)
+    each = terms(totals, scale) if "kl" in totals else {}
+    return {name: value for name, (value, _) in readable(totals, scale).items()} | each
 
 
 def _rounded(run: Run, store: Store, rows: int, tokens: int | None) -> dict[WeightForm, dict[str, float]]:

@@ -87,6 +87,8 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
         return json.loads(capsys.readouterr().out)
 
     plain, weighed = measured(), measured("--samples", "3", "--texts", "100")
+    parts = plain["reconstruction_bits_per_byte"] + plain["kl_bits_per_byte"]
+    assert parts == pytest.approx(plain["bits_per_byte"], rel=1e-6)
     assert plain["latent_texts"] > 200
     assert 100 <= weighed["latent_texts"] == weighed["bound_texts"] < 120
     few = measured("--samples", "3", "--limit", "24")

@@ -147,6 +147,19 @@ def named_bounds(found: Bounds, scale: Scale, draws: int) -> dict[str, Any]:
     return figures
 
 
+def terms(totals: Sums, scale: Scale) -> dict[str, float]:
+    """Each term of a text's cost in bits of the codec's unit, to stand beside its nats a text.
+
+    >>> sums = {"nats": Mean(math.log(2) * 30, 10), "kl": Mean(math.log(2) * 5, 2)}
+    >>> terms(sums, Scale("byte", 1.0, 1.0))
+    {'kl_bits_per_byte': 0.5}
+    """
+    having = [name for name in ("reconstruction", "kl", "plan") if name in totals]
+    unit = "bits_per_character" if scale.unit == "character" else "bits_per_byte"
+    tokens = totals["nats"].count
+    return {f"{name}_{unit}": readable({"nats": Mean(totals[name].total, tokens)}, scale)[unit][0] for name in having}
+
+
 def latent_sums(model: LatentModel, batches: Iterable[Batch], device: torch.device) -> Sums:
     """What of it an evaluation during training logs, each unit's KL among it."""
     found = described(posteriors(model, batches, device))
