@@ -1,18 +1,17 @@
 """Shapes: L length, B batch."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import torch
 
 from octavo.bench import conv
-from octavo.bench.timing import Work
 from octavo.interfaces import Progress
 from octavo.layers.residual import Convolution, Linear
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.readers.recursive import RecursiveReaderConfig
 from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
+from tests.bench.conftest import Timed
 
 CPU = torch.device("cpu")
 SIZES: dict[str, Any] = {"width": 256, "depth": 2, "positions": 2}
@@ -36,13 +35,8 @@ def test_shifted_products_are_the_plain_networks_conv1d_outputs_and_gradients() 
     torch.testing.assert_close(layer.weight.grad.permute(2, 1, 0), wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_a_row_tells_the_step_from_its_twin_and_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
-        for work in works.values():
-            work()
-        return {"step": 0.5, "plain": 2.0, "product": 0.001}
-
-    monkeypatch.setattr(conv, "medians", called)
+def test_a_row_tells_the_step_from_its_twin_and_the_product(timed: Timed) -> None:
+    timed(conv, {"step": 0.5, "plain": 2.0, "product": 0.001}.__getitem__)
     row = conv.row(CPU, n=2, length=16, batch=2, precision="fp32", width=256)
     assert row["times_plain_fp32"] == 4
     assert row["bytes_per_second"] == 64

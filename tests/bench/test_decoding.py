@@ -1,13 +1,11 @@
-from collections.abc import Mapping
-
 import pytest
 import torch
 
 from octavo.bench import decoding
-from octavo.bench.timing import Work
 from octavo.interfaces import Alphabet
 from octavo.writers import build_writer
 from octavo.writers.dilated import DilatedWriterConfig
+from tests.bench.conftest import Timed
 
 SMALL = DilatedWriterConfig(width=8, inner=4, embedding=4, dilations=(1, 2))
 
@@ -18,13 +16,8 @@ def test_both_ways_give_the_same_logits() -> None:
     torch.testing.assert_close(decoding.kept(writer, texts_LB), decoding.recomputed(writer, texts_LB, range(20, 21)))
 
 
-def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
-        for work in works.values():
-            work()
-        return {"kept": 2.0, "recomputed": 3.0}
-
-    monkeypatch.setattr(decoding, "medians", called)
+def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch, timed: Timed) -> None:
+    timed(decoding, {"kept": 2.0, "recomputed": 3.0}.__getitem__)
     monkeypatch.setattr(decoding, "WRITERS", {"small": (SMALL, 9)})
     monkeypatch.setattr(decoding, "SIZES", ((3, 40),))
     [row] = decoding.rows(torch.device("cpu"))

@@ -1,19 +1,12 @@
-from collections.abc import Mapping
-
 import pytest
 import torch
 
 from octavo.bench import scaling
-from octavo.bench.timing import Work
+from tests.bench.conftest import Timed
 
 
-def test_each_size_is_varied_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
-        for work in works.values():
-            work()
-        return {"step": 0.001}
-
-    monkeypatch.setattr(scaling, "medians", called)
+def test_each_size_is_varied_alone(monkeypatch: pytest.MonkeyPatch, timed: Timed) -> None:
+    timed(scaling, lambda name: 0.001)
     monkeypatch.setattr(scaling, "VARIED", {"length": (8, 16), "depth": (1, 2)})
     monkeypatch.setattr(scaling, "CORPORA", (1,))
     rows = list(scaling.rows(torch.device("cpu")))

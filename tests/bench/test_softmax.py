@@ -1,10 +1,8 @@
-from collections.abc import Mapping
-
 import pytest
 import torch
 
 from octavo.bench import softmax
-from octavo.bench.timing import Work
+from tests.bench.conftest import Timed
 
 
 def test_both_forms_have_the_same_gradients() -> None:
@@ -18,13 +16,8 @@ def test_both_forms_have_the_same_gradients() -> None:
 
 
 @pytest.mark.slow
-def test_a_row_says_how_much_faster_and_how_much_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
-        for work in works.values():
-            work()
-        return {"stock": 0.03, "fused": 0.01}
-
-    monkeypatch.setattr(softmax, "medians", called)
+def test_a_row_says_how_much_faster_and_how_much_smaller(monkeypatch: pytest.MonkeyPatch, timed: Timed) -> None:
+    timed(softmax, {"stock": 0.03, "fused": 0.01}.__getitem__)
     monkeypatch.setattr(softmax, "WORDS", (6_000,))
     [row] = softmax.rows(torch.device("cpu"))
     assert row["times_faster"] == 3

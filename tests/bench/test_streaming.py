@@ -1,19 +1,12 @@
-from collections.abc import Mapping
-
 import pytest
 import torch
 
 from octavo.bench import streaming
-from octavo.bench.timing import Work
+from tests.bench.conftest import Timed
 
 
-def test_each_way_runs_and_has_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    def called(works: Mapping[str, Work], **settings: float) -> dict[str, float]:
-        for work in [*works.values()] * 2:
-            work()
-        return {name: 0.01 if name == "nn.LSTM" else 0.002 for name in works}
-
-    monkeypatch.setattr(streaming, "medians", called)
+def test_each_way_runs_and_has_its_rate(monkeypatch: pytest.MonkeyPatch, timed: Timed) -> None:
+    timed(streaming, lambda name: 0.01 if name == "nn.LSTM" else 0.002)
     monkeypatch.setattr(streaming, "WIDTH", 16)
     rows = {row["way"]: row for row in streaming.rows(torch.device("cpu"))}
     assert rows["nn.LSTM"]["tokens_per_s"] == 100
