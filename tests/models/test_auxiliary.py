@@ -58,7 +58,7 @@ def test_each_loss_can_be_had_without_the_others() -> None:
     assert {(one.layer, one.ahead) for one in AuxiliaryConfig(layers="drop").predictions(3)} == {(0, 1), (1, 1), (2, 1)}
 
 
-@pytest.mark.parametrize("ahead", [1, 2, 3])
+@pytest.mark.parametrize("ahead", [1, 2, 3, 6, 7, 9])
 def test_a_head_predicts_as_far_ahead_as_it_says(ahead: int) -> None:
     torch.manual_seed(0)
     batch, states_LBD = batch_of([6, 2, 1]), torch.randn(6, 3, 5)
