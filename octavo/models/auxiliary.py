@@ -68,7 +68,7 @@ class AuxiliaryHead(nn.Module):
         return self.head.weight.requires_grad
 
     def nats(self, states_LBD: Tensor, batch: Batch, shares_LB: Tensor) -> Tensor:
-        """Σ share · −log p(x_{t+ahead-1} | states_t), of tokens that the batch holds: none, if its texts are too short."""
+        """Σ share · −log p(x_{t+ahead-1} | states_t), of tokens that the batch holds, if any."""
         later = self.ahead - 1
         if later >= len(states_LBD):
             return states_LBD.new_zeros(())
