@@ -1,5 +1,6 @@
 """What several folders of tests share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,6 +93,22 @@ def _on_table(folder: Path, name: str) -> Path:
         small = on_table(tiny(recipe(name)), write_table(folder))
         train(small, folder / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
     return folder / "run"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language_model_run: Path, autoencoder_run: Path) -> None:
+    """A folder with a text, a run of each kind and some things that are neither."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    shutil.copy(language_model_run.parent / "text.txt", "text.txt")
+    Path("run").symlink_to(language_model_run)
+    Path("vectors").symlink_to(autoencoder_run)
+    Path("empty.txt").touch()
+    Path("no-run").mkdir()
+    Path("latin.txt").write_bytes("café\n".encode("latin-1") * 100)
+    Path("text.tsv").write_text("review\tstars\nto be\t5\nor not\t1\n")
+    Path("typo.toml").write_text("[training]\nstepz = 3\n")
+    Path("broken.toml").write_text("steps = = 3\n")
 
 
 def _trained(folder: Path, recipe: str, *more: str) -> Path:
