@@ -96,16 +96,15 @@ tweets="$small $(between 0.5 0.7) --training.optimizer.rate.begin 0.7"
 table3() {
     table3-hybrid
     table3-lstm-0.2
+    table3-qrnn
     table3-lstm-0.5
 }
 
-table3-hybrid() {
-    one hybrid-vae-tweets hybrid-tweets 4000 $tweets $shallow $(top 128)
-    one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 4000 $tweets $shallow $(top 128)
-}
+table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 2000 $tweets $shallow $(top 128); }
+table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 2000 $tweets $shallow $(top 128); }
 
 lstm_vae_of_tweets() { # input dropout
-    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 4000 $tweets $(lstms 202) --model.writer.drop_word $1
+    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 2000 $tweets $(lstms 202) --model.writer.drop_word $1
 }
 
 table3-lstm-0.2() { lstm_vae_of_tweets 0.2; }
