@@ -100,11 +100,11 @@ table3() {
     table3-lstm-0.5
 }
 
-table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 2000 $tweets $shallow $(top 128); }
-table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 2000 $tweets $shallow $(top 128); }
+table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 1500 $tweets $shallow $(top 128); }
+table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 1500 $tweets $shallow $(top 128); }
 
 lstm_vae_of_tweets() { # input dropout
-    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 2000 $tweets $(lstms 202) --model.writer.drop_word $1
+    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 1500 $tweets $(lstms 202) --model.writer.drop_word $1
 }
 
 table3-lstm-0.2() { lstm_vae_of_tweets 0.2; }
