@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The experiments of the hybrid VAE's paper in small, for a CPU: usage: tools/hybrid_vae_small.sh RUNS RESULTS [GROUP…]
 # Networks a quarter as wide and a few hundredths of the published steps, stated in each row as overrides. A run whose
-# result is there is left alone; one that was stopped goes on. Groups: figure3 figure4 figure5 figure6 table3, of which
+# result is there is left alone; one that was stopped goes on. Groups: figure3 figure4 figure5 figure6 tops table3, of which
 # figure4 and table3 also come in parts.
 set -euo pipefail
 runs=$1 results=$2
 shift 2
-groups=${*:-figure4 figure5 figure6 figure3 table3}
+groups=${*:-figure4 figure5 figure6 figure3 tops table3}
 
 one() { # name, recipe, steps, overrides
     local name=$1 recipe=$2 steps=$3
@@ -89,6 +89,11 @@ figure3() {
     one hybrid-vae-historyless-lstm-30-narrow historyless-ptb-lstm 600 $small $(lstms 64) $(of 30)
 }
 
+tops() { # beside Figure 4's hybrid of 60, which has an LSTM
+    one hybrid-vae-hybrid-60-qrnn hybrid-ptb 1200 $small $(between 0.4 0.7) $convolutions $(top 96) $(on 60) \
+        --model.writer.top.kind qrnn
+}
+
 # Two layers for five, which learn to plan in far fewer updates; the KL's weight rises late, as in the recipe.
 shallow="--model.reader.width 64 --model.reader.maps [64,64] --model.writer.maps [64,64]"
 tweets="$small $(between 0.5 0.7) --training.optimizer.rate.begin 0.7"
@@ -100,11 +105,11 @@ table3() {
     table3-lstm-0.5
 }
 
-table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 1500 $tweets $shallow $(top 128); }
-table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 1500 $tweets $shallow $(top 128); }
+table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 1200 $tweets $shallow $(top 128); }
+table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 1200 $tweets $shallow $(top 128); }
 
 lstm_vae_of_tweets() { # input dropout
-    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 1500 $tweets $(lstms 202) --model.writer.drop_word $1
+    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 1200 $tweets $(lstms 202) --model.writer.drop_word $1
 }
 
 table3-lstm-0.2() { lstm_vae_of_tweets 0.2; }

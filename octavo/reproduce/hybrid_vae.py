@@ -12,6 +12,7 @@ HELD = (
     "model.plan",
     "data.batching.window",
     "model.kl_weight.kind",
+    "model.writer.top.kind",
     "model.writer.top.layers",
     "model.writer.drop_word",
 )
@@ -131,7 +132,7 @@ EXHIBITS = (
         PAPER,
         "A QRNN on the plan, which the paper has not: what it costs, and how fast it learns and writes",
         commands=(
-            "octavo study speed runs/hybrid-tweets runs/hybrid-tweets-qrnn runs/lstm-vae-tweets "
+            "octavo study speed runs/hybrid-ptb runs/hybrid-ptb-qrnn runs/lstm-vae-ptb-windows --longest 60 "
             "--out results/hybrid-vae-speed.json",
         ),
         sources=("hybrid-vae-speed.json",),
