@@ -68,6 +68,8 @@ EXHIBITS = (
             Row(label, "recursive-lstm", {"byte error": lstm}, {"data.train": corpus}, ("recursive-small-lstm",))
             for label, (corpus, _, lstm) in LANGUAGES.items()
         ),
+        picture="docs/figures/recursive-lstm.png",
+        remark="The figure is of bits a byte given the vector, the LSTM's given every true byte before as well.",
         held=HELD,
     ),
     Exhibit(
@@ -106,6 +108,13 @@ EXHIBITS = (
         ),
         remark=IN_SMALL,
         held=HELD,
+    ),
+    Exhibit(
+        "recursive-train-and-test",
+        PAPER,
+        "Tables 2 to 6, train beside test: byte errors on stretches of training's and of held-out articles",
+        commands=("octavo study error runs/recursive-small --stretches --out results/recursive-error.json",),
+        sources=("recursive-error*.json",),
     ),
     _study("data", "lengths", "table1", "Table 1 and Figure 7: the corpora, and the lengths of their paragraphs"),
     _study("end-of-text", "end-of-text", "figure4", "Figure 4: how far off the end of a reconstruction is"),
