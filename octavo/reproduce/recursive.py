@@ -20,7 +20,10 @@ LANGUAGES = {
     "Arabic (argiga in the paper)": ("news-ar", 0.0309, 0.6129),
     "all three (allgiga in the paper)": ("paragraphs-mixed", 0.0250, 0.7244),
 }
-IN_SMALL = "recursive-small is the same network, narrower and for shorter paragraphs, trained for minutes."
+IN_SMALL = (
+    "recursive-small is the same network, narrower and for shorter paragraphs, trained for minutes. "
+    "Compare rows of equal training.steps."
+)
 
 
 def _row(label: str, error: float | None = None, **overrides: Any) -> Row:

@@ -85,11 +85,12 @@ def _exhibit(exhibit: Exhibit, results: Mapping[str, Result], folder: Path) -> t
 
 def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[str, Result]) -> list[str]:
     columns = list(exhibit.columns)
-    head = ["system", *(f"{name}, published" for name in columns), *(f"{name}, here" for name in columns)]
+    known = [name for name in columns if any(name in row.published for row in exhibit.rows)]
+    head = ["system", *(f"{name}, published" for name in known), *(f"{name}, here" for name in columns)]
     head += ["data", "share of training", "changed", "wall time", "machine", "commit", "difference"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for row in exhibit.rows:
-        printed = [str(row.published.get(name, "")) for name in columns]
+        printed = [str(row.published.get(name, "")) for name in known]
         for name in found[row.label]:
             lines.append(line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
         if not found[row.label]:

@@ -30,3 +30,10 @@ def test_the_first_texts_and_a_walk_stand_on_a_line_each() -> None:
     assert lines[-3:] == ["vae, from one held-out text to another:", "    a", "    b"]
     assert len(lines) == 1 + 10 + 3
     assert texts_of({"run": "vae", "found": {"greedy": {"texts": 3}}}) == []
+
+
+def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Path) -> None:
+    empty = page(tmp_path)
+    assert "byte error, published |" in empty
+    assert "byte error of stretches, here |" in empty
+    assert "byte error of stretches, published |" not in empty
