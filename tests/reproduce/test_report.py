@@ -1,8 +1,10 @@
 """What the page says of how much was measured, and what of the texts that were written."""
 
+from pathlib import Path
+
 import pytest
 
-from octavo.reproduce.report import part_measured, texts_of
+from octavo.reproduce.report import page, part_measured, texts_of
 
 TEST = {"tokens": 1000, "tokens_measured": 90, "texts_reconstructed": 5, "stretches_reconstructed": 7, "bleu_texts": 3}
 
