@@ -25,7 +25,7 @@ docs: $(VENV)/.check
 	$(BIN)/python -m tools.results_page
 
 bench: $(VENV)/.check
-	$(BIN)/octavo bench
+	$(BIN)/octavo bench --out results/bench.json
 
 clean:
 	rm -rf $(VENV) build octavo.egg-info .pytest_cache .ruff_cache .hypothesis

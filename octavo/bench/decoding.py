@@ -30,7 +30,13 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     for name, (config, ids) in WRITERS.items():
         writer = build_writer(config, Alphabet(ids, 0)).to(device).eval()
         for batch, tokens in SIZES:
-            yield {"writer": name, "batch": batch, "tokens": tokens, **_rates(writer, batch, tokens, device)}
+            yield {
+                "writer": name,
+                "ids": ids,
+                "batch": batch,
+                "tokens": tokens,
+                **_rates(writer, batch, tokens, device),
+            }
 
 
 def _rates(writer: Writer, batch: int, tokens: int, device: torch.device) -> dict[str, Any]:

@@ -39,7 +39,7 @@ Row = dict[str, Any]
 
 
 def rows(device: torch.device) -> Iterator[Row]:
-    """A row for each system and size: microseconds a token, and the bytes a token that its backward needs kept."""
+    """A row for each system and size: microseconds a token, and the bytes a token that are kept for its backward."""
     for varied, sizes in VARIED.items():
         for size in sizes:
             for system, writer in _writers(size if varied == "depth" else START["depth"]).items():

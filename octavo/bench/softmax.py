@@ -80,6 +80,8 @@ def _peak_here(name: str, words: int, device: torch.device) -> int:
     _run(FORMS[name], *_problem(8, device), precision)  # what is loaded once is not counted
     head, x_ND, target_N = _problem(words, device)
     head.weight.grad, head.bias.grad = torch.ones_like(head.weight), torch.ones_like(head.bias)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
     before = _most_held(device)
     _run(FORMS[name], head, x_ND, target_N, precision)
     return _most_held(device) - before

@@ -49,13 +49,12 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     works = {(*form, part): work for form, parts in forms.items() for part, work in parts.items()}
     taken = medians(works, rounds=5, seconds=0.2)
     rates = {precision: square_rate(precision, device) for precision in precisions}
-    totals = {form: sum(taken[*form, part] for part in parts) for form, parts in forms.items()}
+    totals = {form: taken[*form, "total"] for form in forms}
     for form, parts in forms.items():
         yield {
             "layer": form[0],
             "precision": form[1],
             **{f"{part}_ms": round(1e3 * taken[*form, part], 1) for part in parts},
-            "total_ms": round(1e3 * totals[form], 1),
             "share_of_product_rate": round(_flops(form[0]) / totals[form] / rates[form[1]], 3),
             "times_stock_fp32": round(totals[STOCK, "fp32"] / totals[form], 2),
         }
@@ -132,4 +131,11 @@ def _parts(
             weight.grad = gradient
         step()
 
-    return {"recurrent": recurrent, "softmax": softmax, "optimizer": optimize}
+    def total() -> None:
+        model.zero_grad()
+        with autocast(tokens_LB.device, precision):
+            nats = loss(states().flatten(0, 1), tokens_LB.flatten())
+        nats.backward()
+        step()
+
+    return {"recurrent": recurrent, "softmax": softmax, "optimizer": optimize, "total": total}

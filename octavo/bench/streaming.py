@@ -32,7 +32,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
             "tokens_per_s": round(1 / seconds),
             "times_nn.LSTM": round(taken["nn.LSTM"] / seconds, 2),
             "times_nn.LSTMCell": round(taken["nn.LSTMCell"] / seconds, 2),
-            "GB_per_s_of_fp32_weights": round(_weights(name) * 4 / seconds / 1e9, 1),
+            "weights_GB_per_s": round(_weights(name) * _bytes(name) / seconds / 1e9, 1),
         }
     yield {
         "way": "QRNN, 64 texts",
@@ -101,6 +101,11 @@ def _lstm_cells(device: torch.device) -> Step:
 
 def _around(recurrent: Any, device: torch.device) -> tuple[nn.Module, Any, nn.Module]:
     return nn.Embedding(OUTPUTS, WIDTH).to(device), recurrent.to(device), nn.Linear(WIDTH, OUTPUTS).to(device)
+
+
+def _bytes(name: str) -> int:
+    """Of a weight, in the form that is read for each token."""
+    return {"bf16": 2, "int8": 1}.get(name.rpartition(" ")[2], 4)
 
 
 def _weights(name: str) -> int:

@@ -33,7 +33,10 @@ def bench(options: argparse.Namespace) -> None:
                 write_json(out, result)
             if not options.json:
                 print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+    result["asked"] = list(judged(result))
+    if out:
+        write_json(out, result)
     if options.json:
         print_json(result)
     else:
-        print_rows(list(judged(result)), as_json=False)
+        print_rows(result["asked"], as_json=False)

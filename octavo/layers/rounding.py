@@ -13,11 +13,10 @@ def round_weights(model: nn.Module, form: WeightForm) -> None:
         return
     for module in model.modules():
         for name, weight in module.named_parameters(recurse=False):
-            if weight.dim() > 1 and not isinstance(module, nn.Embedding):
-                # A convolution's weight_KDG has its outputs last, every other matrix first.
-                rows_GX = weight.flatten(0, -2).t() if name.endswith("_KDG") else weight.flatten(1)
-                rounded_GX = _rounded(rows_GX, form)
-                weight.copy_((rounded_GX.t() if name.endswith("_KDG") else rounded_GX).reshape(weight.shape))
+            if weight.dim() == 2 and not isinstance(module, nn.Embedding) and not name.endswith("_VD"):
+                weight.copy_(_rounded(weight, form))
+            elif weight.dim() == 3:  # a matrix for each tap or place, [taps, inputs, outputs]
+                weight.copy_(_rounded(weight.flatten(0, 1).t(), form).t().reshape(weight.shape))
 
 
 def _rounded(rows_GX: Tensor, form: WeightForm) -> Tensor:

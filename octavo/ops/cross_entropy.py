@@ -33,9 +33,11 @@ def cross_entropy_rows(logits_NV: Tensor, target_N: Tensor, share_N: Tensor | No
     if native.kernels is None or not _is_for_kernel(logits_NV):
         return cross_entropy_rows_plain(logits_NV, target_N, share_N)
     rows, words = logits_NV.shape
+    if target_N.shape != (rows,) or target_N.dtype != torch.int64 or (share_N is not None and share_N.shape != (rows,)):
+        raise ValueError(f"{rows} rows of logits, but targets {tuple(target_N.shape)} of {target_N.dtype}")
     if rows and not 0 <= target_N.min() <= target_N.max() < words:
         raise IndexError(f"targets from {target_N.min()} to {target_N.max()} of {words} logits")
-    nats_N = torch.empty(rows)
+    nats_N = torch.empty(rows, dtype=torch.float32)
     share_N = None if share_N is None else share_N.float().contiguous()
     target_N = target_N.contiguous()
     addresses = (None if tensor is None else tensor.data_ptr() for tensor in (logits_NV, target_N, share_N, nats_N))

@@ -78,12 +78,12 @@ class Stream:
     def step(self, x_D: Tensor, pasts: Sequence[Past], conditions: Sequence[Tensor]) -> tuple[Tensor, list[Past]]:
         """logits_V, and each layer's past one token later; conditions_GH are added to the gates of each (eq. 7)."""
         assert native.kernels is not None
-        assert x_D.dtype == torch.float32
+        assert all(one.dtype == torch.float32 for one in (x_D, *conditions, *(part for past in pasts for part in past)))
         before = [Past(past.pool_H.contiguous(), past.inputs_PD.contiguous()) for past in pasts]
         after = [Past(torch.empty_like(past.pool_H), torch.empty_like(past.inputs_PD)) for past in before]
-        outputs = [torch.empty(rows.weight_GHN.shape[1]) for rows in self.layers]
+        outputs = [torch.empty(rows.weight_GHN.shape[1], dtype=torch.float32) for rows in self.layers]
         conditions = [condition.contiguous() for condition in conditions]
-        x_D, seen = x_D.contiguous(), torch.empty(self._widest)
+        x_D, seen = x_D.contiguous(), torch.empty(self._widest, dtype=torch.float32)
         layers = type(self._known).from_buffer_copy(self._known)  # threads may share a model, not what a step fills in
         for layer, output in zip(layers, outputs, strict=True):
             layer.output = output.data_ptr()

@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
@@ -263,11 +262,8 @@ def _bench(name: str, one: Result) -> str:
         f"[{name}]({name}), on {machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}, "
         f"commit `{machine['commit']}`; ceilings: {ceilings}",
     ]
-    held = list(judged(one))
-    if held:
-        lines += ["", *_grid(held)]
     for part, rows in one.items():
-        if part != "machine":
+        if part != "machine" and rows:
             lines += ["", f"### {part}", "", *_grid(rows)]
     return "\n".join(lines)
 

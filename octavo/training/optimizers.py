@@ -105,6 +105,7 @@ class Optimizer:
             if factor is not None:
                 _scale(part, factor)
             part.step()
+            part.grad_scale = None  # type: ignore[attr-defined]
 
     def zero_grad(self) -> None:
         for part in self.parts:

@@ -35,12 +35,15 @@ def test_shifted_products_are_the_plain_networks_conv1d_outputs_and_gradients() 
     torch.testing.assert_close(layer.weight.grad.permute(2, 1, 0), wanted, rtol=1e-4, atol=1e-6)
 
 
-def test_a_row_tells_the_step_from_its_twin_and_the_product(timed: Timed) -> None:
+def test_a_row_tells_the_step_from_its_twin_and_the_product(timed: Timed, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = conv.random_texts(16, 2, CPU)
+    monkeypatch.setattr(conv, "random_texts", lambda *sizes: texts)
+    monkeypatch.setattr(conv, "SQUARE", 64)
     timed(conv, {"step": 0.5, "plain": 2.0, "product": 0.001}.__getitem__)
     row = conv.row(CPU, n=2, length=16, batch=2, precision="fp32", width=256)
     assert row["times_plain_fp32"] == 4
-    assert row["bytes_per_second"] == 64
-    product_rate = 2 * 16 * 2 * 256**2 / 0.001
+    assert row["bytes_per_second"] == int(texts.lengths_B.sum()) / 0.5
+    product_rate = 2 * 64**3 / 0.001
     assert row["share_of_product_rate"] == pytest.approx(2 * conv.flops(2, 16, 256) / 0.5 / product_rate, abs=1e-3)
 
 

@@ -23,6 +23,7 @@ def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch
     [row] = decoding.rows(torch.device("cpu"))
     assert row == {
         "writer": "small",
+        "ids": 9,
         "batch": 3,
         "tokens": 40,
         "kept_tokens_per_s": 60,

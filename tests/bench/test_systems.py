@@ -3,12 +3,14 @@ import torch
 
 from octavo.bench import systems
 from octavo.bench.systems import Size
+from octavo.layers.lstm import NormalisedLSTM
+from octavo.ops import native
 from octavo.recipe import tiny
 from octavo.recipes import recipe
 
 
 def test_each_system_takes_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = {name: Size(257, 16, 16) for name in systems.SYSTEMS}
+    small = {name: Size(257, 16, 16, 2) for name in systems.SYSTEMS}
     monkeypatch.setattr(systems, "SYSTEMS", small)
     monkeypatch.setattr(systems, "recipe", lambda name: tiny(recipe(name)))
     monkeypatch.setattr(systems, "square_rate", lambda precision, device: 1e6)
@@ -30,3 +32,10 @@ def test_an_lstms_products_are_counted() -> None:
 def test_a_product_added_in_place_is_counted() -> None:
     sum_NM, a_NK, b_KM = torch.zeros(2, 3), torch.ones(2, 4), torch.ones(4, 3)
     assert systems._flops(lambda: sum_NM.addmm_(a_NK, b_KM)) == 2 * 2 * 4 * 3
+
+
+def test_a_normalised_lstms_products_are_counted_though_a_kernel_hides_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    lstm, x_LBD, state = NormalisedLSTM(6, 5), torch.randn(3, 2, 6), torch.zeros(2, 1, 2, 5, requires_grad=True)
+    flops = systems._flops(lambda: lstm(x_LBD, state)[0].sum().backward())
+    monkeypatch.setattr(native, "kernels", None)
+    assert flops == systems._flops(lambda: lstm(x_LBD, state)[0].sum().backward())

@@ -79,3 +79,13 @@ def test_what_is_not_finite_stays_so() -> None:
     run = run_of(normalised_lstm, broken)
     assert not run.c_BD[0].isfinite().all()
     assert run.c_BD[1].isfinite().all()
+
+
+@compiled
+def test_autocast_leaves_the_recurrence_in_single_precision() -> None:
+    """On a CPU with bf16 products too: in halves the kernel would have to be left for the slow form."""
+    given = arguments(5, 3, 6)
+    plain = run_of(normalised_lstm, given)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = run_of(normalised_lstm, given)
+    assert torch.equal(found.output_LBD, plain.output_LBD)

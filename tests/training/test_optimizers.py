@@ -176,6 +176,10 @@ def test_a_step_by_a_factor_is_one_by_multiplied_gradients(config: OptimizerConf
                 weight.grad = gradient * factor
         optimizers[0].step(torch.tensor(0.25))
         optimizers[1].step()
+    for model, optimizer in zip((ours, theirs), optimizers, strict=True):  # a factor is of one step alone
+        for weight in model.parameters():
+            weight.grad = torch.ones_like(weight)
+        optimizer.step()
     torch.testing.assert_close([*ours.parameters()], [*theirs.parameters()])
 
 

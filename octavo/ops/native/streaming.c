@@ -110,9 +110,9 @@ FOR_EACH_SET(VARIANT)
 /* The last inputs and the new one side by side, and the state's inputs moved on by one. */
 static void gather(const Layer *layer, const float *x, float *seen) {
     const int64_t past = (layer->taps - 1) * layer->inputs;
-    memcpy(seen, layer->before, past * 4);
+    if (past) memcpy(seen, layer->before, past * 4);
     memcpy(seen + past, x, layer->inputs * 4);
-    memcpy(layer->after, seen + layer->inputs, past * 4);
+    if (past) memcpy(layer->after, seen + layer->inputs, past * 4);
 }
 
 /* On one thread OpenMP is never entered, as a forked child needs. */
