@@ -22,30 +22,18 @@ LABELS = {
     "embeddings": "sinusoidal positions",
     "optimizer": "SGD without momentum",
 }
-LINE, HEAD = 0.24, 0.75  # inches of a part's line, and of what stands around all
-NEAR = 4.0  # a part is near the others while it is no further than so many times the second largest distance
+LINE, HEAD = 0.24, 0.6  # inches of a part's line, and of what stands around all
 
 
 def ablation(paths: Sequence[Path], out: Path) -> None:
-    """Rows of results that differ in a part and in their seed: bits above the mean of those that lack nothing.
-
-    All of them on the left; on the right those that a far one would press together.
-    """
+    """Rows of results that differ in a part and in their seed: bits above the mean of those that lack nothing."""
     apart = above(parts_of(paths))
     with drawing(out, HEAD + LINE * len(apart)) as figure:
-        wide, near = figure.subplots(1, 2, sharey=True)
-        for axes in (wide, near):
-            _draw(axes, apart)
-        near.set_xlim(*_near(apart))
-        near.set_title("the same, near the whole", fontsize=8, color=INK, loc="left")
-        wide.set_yticks(range(len(apart)), list(apart))
-        wide.set(ylim=(len(apart) - 0.5, -0.5))
-        for place, values in enumerate(apart.values()):
-            near.annotate(
-                _said(values), (1.03, place), xycoords=("axes fraction", "data"), va="center", annotation_clip=False
-            )
-        meaning = "bits per character above the whole's mean: a dot a seed, a bar their mean, ± their deviation"
-        figure.supxlabel(meaning, fontsize=8)
+        axes = figure.subplots()
+        _draw(axes, apart)
+        axes.set_yticks(range(len(apart)), list(apart))
+        axes.set(ylim=(len(apart) - 0.5, -0.5))
+        axes.set_xlabel("bits per character above the whole's mean: a dot a seed, a bar their mean, ± their deviation")
 
 
 def parts_of(paths: Sequence[Path]) -> dict[str, list[float]]:
@@ -101,20 +89,13 @@ def _said(values: Sequence[float]) -> str:
     return f"{mean(values) + 0.0:+.3f}" + (f" ± {stdev(values):.3f}" if len(values) > 1 else "")
 
 
-def _near(apart: Mapping[str, Sequence[float]]) -> tuple[float, float]:
-    """From the lowest to the highest that is not far beyond all others."""
-    ends = sorted(max(values) for values in apart.values())
-    highest = ends[-1] if len(ends) < 3 or ends[-1] <= NEAR * ends[-2] else ends[-2]
-    lowest = min(min(values) for values in apart.values())
-    air = 0.08 * (highest - lowest)
-    return lowest - air, highest + air
-
-
 def _draw(axes: Axes, apart: Mapping[str, Sequence[float]]) -> None:
     whole = apart[WHOLE]
     axes.axvspan(min(whole), max(whole), color=GRID, zorder=0)
     for place, values in enumerate(apart.values()):
         colour = COLOURS[0] if place else INK
-        axes.plot([mean(values)] * 2, [place - 0.3, place + 0.3], color=colour, linewidth=1.6, clip_on=True)
-        axes.plot(values, [place] * len(values), "o", color=colour, markersize=3.5, alpha=0.8, clip_on=True)
+        axes.plot([mean(values)] * 2, [place - 0.3, place + 0.3], color=colour, linewidth=1.6)
+        axes.plot(values, [place] * len(values), "o", color=colour, markersize=3.5, alpha=0.8)
+        right = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
+        axes.annotate(_said(values), (1.02, place), va="center", **right)
     axes.grid(axis="y", visible=False)
