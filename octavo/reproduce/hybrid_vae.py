@@ -140,7 +140,7 @@ EXHIBITS = (
     Exhibit(
         "hybrid-samples",
         PAPER,
-        "Tables 1, 2, 4, 5 and 6: tweets from the prior, and between two tweets",
+        "Tables 1, 2, 4, 5 and 6: texts from the prior, and between two tweets",
         commands=("octavo study prior runs/hybrid-tweets runs/lstm-vae-tweets --out results/hybrid-vae-samples.json",),
         sources=("hybrid-vae-samples*.json",),
     ),
