@@ -18,7 +18,7 @@ from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.interfaces import Progress, TextModel
-from octavo.measuring import first_texts, scale, scale_of, up_to, whole
+from octavo.measuring import first_texts, first_tokens, scale, scale_of
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import (
@@ -200,8 +200,9 @@ def _trainer(
 
     def evaluated() -> Sums:
         assert valid is not None
-        batches = whole(valid, recipe.data, data.codec, plain, training.evaluate_rows)
-        seen = Seen(up_to(batches, training.evaluate_tokens), data.codec.alphabet.size)
+        rows, tokens = training.evaluate_rows, training.evaluate_tokens
+        batches = first_tokens(valid, recipe.data, data.codec, plain, rows, tokens)
+        seen = Seen(batches, data.codec.alphabet.size)
         with autocast(device, precision):
             totals = sums(plain, seen, device, trainer.progress())
             if "valid" not in scales:  # every evaluation measures the same tokens

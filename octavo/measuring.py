@@ -86,7 +86,7 @@ def evaluate(
     measuring = measuring or Measuring()
     of_task = _of_task(run, split, source, store, rows, measuring)
     of_language = _of_language(run, store, rows, measuring)  # first, since it may refuse what was asked
-    batches = up_to(whole(store, run.recipe.data, run.codec, run.model, rows), measuring.tokens)
+    batches = first_tokens(store, run.recipe.data, run.codec, run.model, rows, measuring.tokens)
     seen = Seen(batches, run.codec.alphabet.size)
     figures = _figures(run, run.model, seen, store)
     return {
@@ -117,7 +117,7 @@ def _rounded(run: Run, store: Store, rows: int, tokens: int | None) -> dict[Weig
     for form in forms:
         model = copy.deepcopy(run.model)
         round_weights(model, form)
-        seen = Seen(up_to(whole(store, run.recipe.data, run.codec, model, rows), tokens), run.codec.alphabet.size)
+        seen = Seen(first_tokens(store, run.recipe.data, run.codec, model, rows, tokens), run.codec.alphabet.size)
         found[form] = _figures(run, model, seen, store)
     return found
 
@@ -279,6 +279,18 @@ def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: 
         longest = None if window else max(LONGEST, batching.longest or 0)
         batching = dataclasses.replace(batching, longest=longest, too_long="cut")
     return in_order(store, batching, codec.alphabet, rows, window)
+
+
+def first_tokens(
+    store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, tokens: int | None
+) -> Iterable[Batch]:
+    """All of a store, or whole batches of it until so many tokens have been seen.
+
+    Documents then keep their order: of a chunk sorted by length the first would be the shortest.
+    """
+    if tokens and data.batching.kind in ("documents", "pairs"):
+        data = dataclasses.replace(data, batching=dataclasses.replace(data.batching, bucket=1))
+    return up_to(whole(store, data, codec, model, rows), tokens)
 
 
 def first_texts(

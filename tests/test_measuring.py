@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,18 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     assert "perplexity_iw_3" not in plain
     assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
+
+
+def test_the_first_tokens_of_documents_are_not_those_of_the_shortest(unused_run: tuple[Path, list[str]]) -> None:
+    run = load(unused_run[0], "cpu").run
+    store = prepare(run.recipe.data, codec=run.codec).train
+    lengths = [int(end - begin) for begin, end in pairwise(store.offsets)]
+    where = (store, run.recipe.data, run.codec, run.model, 4)
+    (found,) = measuring.first_tokens(*where, tokens=1)
+    shortest = next(iter(measuring.whole(*where)))
+    own = sorted(lengths[: len(found.lengths_B)])
+    assert sorted(found.lengths_B.tolist()) == own
+    assert sorted(shortest.lengths_B.tolist()) < own
 
 
 @pytest.fixture(scope="module")
