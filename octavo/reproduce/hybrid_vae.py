@@ -135,7 +135,7 @@ EXHIBITS = (
             "octavo study speed runs/hybrid-ptb runs/hybrid-ptb-qrnn runs/lstm-vae-ptb-windows --longest 60 "
             "--out results/hybrid-vae-speed.json",
         ),
-        sources=("hybrid-vae-speed.json",),
+        sources=("hybrid-vae-speed*.json",),
     ),
     Exhibit(
         "hybrid-samples",
