@@ -70,7 +70,6 @@ DATA_ROOT = option("--data-root", "where copies of named corpora are (default: O
 BENCHES = (
     "recurrence",
     "conv",
-    "qrnn",
     "softmax",
     "lm-step",
     "transformer",
@@ -81,6 +80,7 @@ BENCHES = (
     "generate",
     "data",
     "scaling",
+    "qrnn",
     "all",
 )
 
