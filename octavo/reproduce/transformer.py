@@ -83,7 +83,7 @@ EXHIBITS = (
         ),
         picture="docs/figures/transformer-ablation.png",
         remark="t6-small is the same in 6 layers of 64, trained on the beginning of text8 for minutes and given 64 "
-        "characters. `octavo figure ablation results/transformer-table4-*.json` draws its rows, three seeds of each.",
+        "characters. `octavo figure ablation results/transformer-table4-*.json` draws its rows.",
         held=HELD,
     ),
     Exhibit(
