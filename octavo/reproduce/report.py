@@ -103,7 +103,10 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     changed = {path: new for path, new in result["overrides"].items() if path not in own}
     share = result.get("share_of_training")
     return [
-        *(shown(one) + part_measured(path, result) for one, path in zip(values, exhibit.columns.values(), strict=True)),
+        *(
+            "" if one is None else shown(one) + part_measured(path, result)
+            for one, path in zip(values, exhibit.columns.values(), strict=True)
+        ),
         f"{result['data']}"
         + ("" if result["recipe"] == row.recipe else f" ([{result['recipe']}]({name}), a stand-in)"),
         "" if share is None else f"{share:.3g}",
