@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
@@ -265,8 +266,9 @@ def _bench(name: str, one: Result) -> str:
         f"[{name}]({name}), on {machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}, "
         f"commit `{machine['commit']}`; ceilings: {ceilings}",
     ]
-    for part, rows in one.items():
-        if part != "machine" and rows:
+    parts = {"asked": list(judged(one)), **{part: rows for part, rows in one.items() if part != "machine"}}
+    for part, rows in parts.items():
+        if rows:
             lines += ["", f"### {part}", "", *_grid(rows)]
     return "\n".join(lines)
 
