@@ -222,14 +222,14 @@ def _of_language(run: Run, store: Store, rows: int, measuring: Measuring) -> dic
 def _baselines(run: Run, store: Store, rows: int, tokens: int | None) -> dict[str, float]:
     """Bits per byte of the same text, by counts of the training text, and by xz without it."""
     train = run.codec.decode(prepare(run.recipe.data, codec=run.codec).train.tokens)
-    text = run.codec.decode(_read_in_order(whole(store, run.recipe.data, run.codec, run.model, rows), tokens))
+    text = run.codec.decode(_read_in_order(first_tokens(store, run.recipe.data, run.codec, run.model, rows, tokens)))
     return {"order_0": counts(train, text, 0), "order_3": counts(train, text, 3), "xz_9": xz(b"", text)}
 
 
-def _read_in_order(batches: Iterable[Batch], tokens: int | None) -> np.ndarray:
+def _read_in_order(batches: Iterable[Batch]) -> np.ndarray:
     """What is measured, as it stands in the text: stretches that were side by side come one after another."""
     windows: list[tuple[int, np.ndarray]] = []
-    for batch in up_to(batches, tokens):
+    for batch in batches:
         assert batch.documents_B is not None
         texts = zip(batch.documents_B.tolist(), batch.tokens_LB.T.numpy(), batch.lengths_B.tolist(), strict=True)
         windows += [(document, ids_L[:length]) for document, ids_L, length in texts]
