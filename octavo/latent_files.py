@@ -5,13 +5,15 @@ N texts, Z latent features.
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from octavo.latents import UNKNOWN, Latents
+from octavo.evaluation.reconstruction import Reconstruction
+from octavo.latents import UNKNOWN, Latents, decode, totals_of
+from octavo.runs import Run
 
 KINDS = (".npz", ".jsonl")
 STEPS = 127  # to either side of nothing, in eight bits
@@ -33,6 +35,17 @@ def rounded(latents: Latents) -> Latents:
     """What eight bits leave of the vectors."""
     whole_NZ, scales_N = in_eight_bits(latents.vectors_NZ)
     return latents._replace(vectors_NZ=whole_NZ * scales_N[:, None])
+
+
+def eight_bits_cost(run: Run, ids: Sequence[np.ndarray], made: Latents) -> tuple[float, float]:
+    """The errors of these texts, whose vectors come first, written from whole vectors and from eight bits of them."""
+    first = Latents(made.vectors_NZ[: len(ids)], made.levels_N[: len(ids)])
+    errors = []
+    for one in (first, rounded(first)):
+        pairs = zip(ids, decode(run, one), strict=True)
+        found = [Reconstruction(truth_L, np.array(written)) for truth_L, written in pairs]
+        errors.append(totals_of(run, found)[f"{run.codec.unit}_error"].value)
+    return errors[0], errors[1]
 
 
 def write(path: Path, latents: Latents, int8: bool = False) -> None:

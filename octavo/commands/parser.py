@@ -228,7 +228,8 @@ VERBS = (
     ),
     Verb(
         "study",
-        "study runs: error, end-of-text, mutation, lengths, data, prior, speed, plane, mixtures, by-label or text",
+        "study runs: error, end-of-text, mutation, lengths, data, prior, speed, vectors, plane, mixtures, by-label "
+        "or text",
         "study:study",
         option("name", "which study", metavar="NAME"),
         option("runs", "the runs' folders", metavar="RUN", nargs="+"),

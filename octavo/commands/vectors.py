@@ -16,7 +16,7 @@ from octavo.commands.output import columns_of, file_of, print_facts, print_json,
 from octavo.data.compression import STDIN
 from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
-from octavo.latent_files import KINDS, read_lines, read_npz, rounded, to_lines, write
+from octavo.latent_files import KINDS, eight_bits_cost, read_lines, read_npz, to_lines, write
 from octavo.latents import Latents
 from octavo.pretrained import Pretrained, able, load
 from octavo.runs import Run
@@ -170,13 +170,7 @@ def _spoken(run: Run, written: Sequence[Any]) -> list[str]:
 
 def _say_cost(run: Run, ids: list[np.ndarray], made: Latents) -> None:
     """What eight bits cost: the error of the first texts with and without."""
-    first = Latents(made.vectors_NZ[: len(ids)], made.levels_N[: len(ids)])
-    errors = []
-    for latent in (first, rounded(first)):
-        pairs = zip(ids, latents.decode(run, latent), strict=True)
-        found = [Reconstruction(one, np.array(written)) for one, written in pairs]
-        errors.append(latents.totals_of(run, found)[f"{run.codec.unit}_error"].value)
-    whole, eight = errors
+    whole, eight = eight_bits_cost(run, ids, made)
     _say(f"{run.codec.unit} error of the first {len(ids):,} texts: {whole:.4%}, in eight bits {eight:.4%}")
 
 

@@ -119,6 +119,13 @@ EXHIBITS = (
         commands=("octavo study error runs/recursive-small --stretches --out results/recursive-error.json",),
         sources=("recursive-error*.json",),
     ),
+    Exhibit(
+        "recursive-vectors",
+        PAPER,
+        "Vectors: the time to make them, and what eight bits a number leave",
+        commands=("octavo study vectors runs/recursive-small --stretches --out results/recursive-vectors.json",),
+        sources=("recursive-vectors*.json",),
+    ),
     _study("data", "lengths", "table1", "Table 1 and Figure 7: the corpora, and the lengths of their paragraphs"),
     _study("end-of-text", "end-of-text", "figure4", "Figure 4: how far off the end of a reconstruction is"),
     _study("mutation", "mutation", "figure5", "Figure 5: byte errors on mutated texts"),

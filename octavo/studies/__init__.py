@@ -21,6 +21,7 @@ from octavo.studies.prior import prior
 from octavo.studies.samples import StudyConfig
 from octavo.studies.speed import speed
 from octavo.studies.text import text
+from octavo.studies.vectors import vectors
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
 
@@ -32,6 +33,7 @@ STUDIES: dict[str, Study] = {
     "data": corpus,
     "prior": prior,
     "speed": speed,
+    "vectors": vectors,
     "plane": plane,
     "mixtures": mixtures,
     "by-label": by_label,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import octavo
-from octavo import latents
+from octavo import latent_files, latents
 from octavo.cli import main
 from octavo.data.chosen import sample
 from octavo.evaluation.reconstruction import Reconstruction
@@ -122,6 +122,20 @@ def test_what_is_written_from_the_prior_stands_beside_held_out_texts(vae_run: Pa
     assert found["sampled"]["different"] == 1
     assert all(" times " in text for text in found["held_out"]["first"])
     assert [len(walk) for walk in found["walks"]] == [7, 7]
+
+
+def test_vectors_are_timed_and_held_against_their_eight_bits(
+    one_shot_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = octavo.load(one_shot_run, "cpu").run
+    found = STUDIES["vectors"](run, SETTINGS)["test"]
+    ids = samples(run, SETTINGS)["test"]
+    assert (found["texts"], found["tokens"]) == (len(ids), sum(map(len, ids)))
+    assert found["error"] == latents.errors(run, ids)["byte_error"]
+    assert found["seconds_for_10000"] * found["texts_per_s"] == pytest.approx(10_000, rel=0.01)
+    monkeypatch.setattr(latent_files, "rounded", lambda made: made._replace(vectors_NZ=0 * made.vectors_NZ))
+    nothing = STUDIES["vectors"](run, SETTINGS)["test"]
+    assert nothing["error"] == found["error"] != nothing["error_in_eight_bits"]
 
 
 def test_a_corpus_is_counted_whole(run: Run) -> None:
