@@ -63,7 +63,8 @@ class _Layer(ctypes.Structure):
 
 class _Step(ctypes.Structure):
     _fields_ = (
-        ("layers", ctypes.c_void_p), ("count", ctypes.c_int64), ("x", ctypes.c_void_p), ("seen", ctypes.c_void_p),
+        ("layers", ctypes.c_void_p), ("count", ctypes.c_int64), ("x", ctypes.c_void_p),
+        ("seen", ctypes.c_void_p), ("whole", ctypes.c_void_p),
     )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ class Stream:
         outputs = [torch.empty(rows.weight_GHN.shape[1], dtype=torch.float32) for rows in self.layers]
         conditions = [condition.contiguous() for condition in conditions]
         x_D, seen = x_D.contiguous(), torch.empty(self._widest, dtype=torch.float32)
+        whole = torch.empty(self._widest, dtype=torch.int16)
         layers = type(self._known).from_buffer_copy(self._known)  # threads may share a model, not what a step fills in
         for layer, output in zip(layers, outputs, strict=True):
             layer.output = output.data_ptr()
@@ -92,7 +94,7 @@ class Stream:
             layer.pooled, layer.after = new.pool_H.data_ptr(), new.inputs_PD.data_ptr()
         for layer, condition in zip(layers, conditions, strict=False):
             layer.condition = condition.data_ptr()
-        step = _Step(ctypes.addressof(layers), len(layers), x_D.data_ptr(), seen.data_ptr())
+        step = _Step(ctypes.addressof(layers), len(layers), x_D.data_ptr(), seen.data_ptr(), whole.data_ptr())
         native.kernels.octavo_stream(ctypes.byref(step), self.form, native.threads())
         return outputs[-1], after
 

@@ -42,6 +42,34 @@ def test_a_step_is_the_plain_products(gates: int, taps: int, form: WeightForm, t
     assert torch.equal(after.inputs_PD, wanted.inputs_PD)
 
 
+@pytest.mark.parametrize("inputs", [1, 64, 2048, 5000])
+def test_int8_rows_are_summed_nearly_exactly_however_long_they_are(inputs: int) -> None:
+    torch.manual_seed(0)
+    rows = pack(torch.randn(1, 9, 1, inputs), None, "int8")
+    assert rows.scale_GH is not None
+    x_D = torch.randn(inputs)
+    y_H, _ = Stream([rows], "int8").step(x_D, [], [])
+    kept_HD = (rows.weight_GHN * rows.scale_GH[..., None])[0]
+    # An input is off by up to half of a 8191th of the largest.
+    possible = kept_HD.abs().sum(-1) * x_D.abs().max() / 8191 / 2
+    assert ((y_H - kept_HD @ x_D).abs() <= possible + 1e-4).all()
+
+
+@pytest.mark.parametrize("largest", [127.0, -127.0])
+def test_int8_sums_do_not_overflow(largest: float) -> None:
+    rows = pack(torch.full((1, 3, 1, 4096), largest), None, "int8")
+    y_H, _ = Stream([rows], "int8").step(torch.full((4096,), 2.0), [], [])
+    torch.testing.assert_close(y_H, torch.full((3,), largest * 2.0 * 4096))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_int8_does_not_hide_what_is_no_number(bad: float) -> None:
+    x_D = torch.randn(70)
+    x_D[5] = bad
+    y_H, _ = Stream([pack(torch.randn(1, 3, 1, 70), None, "int8")], "int8").step(x_D, [], [])
+    assert y_H.isnan().all()
+
+
 def test_a_state_is_not_written_over() -> None:
     weight_GHKD = torch.randn(3, 8, 2, 5)
     stream = Stream([pack(weight_GHKD, None, "fp32"), pack(torch.randn(1, 4, 1, 8), None, "fp32")], "fp32")
