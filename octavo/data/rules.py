@@ -134,6 +134,19 @@ class Talks(Rule):
                 yield piece._replace(text=text, other=other)
 
 
+@dataclass(frozen=True)
+class Grouped(Rule):
+    """The documents whose label begins as a group's ones do, labelled by the group: (name, beginnings) of each."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def __call__(self, pieces: Iterable[Piece], paths: tuple[str, ...]) -> Iterator[Piece]:
+        for piece in pieces:
+            group = next((name for name, begins in self.groups if (piece.label or "").startswith(begins)), None)
+            if group is not None:
+                yield piece._replace(label=group)
+
+
 def share(key: bytes) -> int:
     """A place in 0 … 9,999 that only the key decides."""
     return int.from_bytes(hashlib.blake2b(key, digest_size=8).digest()) % WHOLE

@@ -31,7 +31,8 @@ class TrainingConfig:
 
     Training ends after `steps` updates, `epochs` passes or `time_limit` seconds, whichever is first; schedules that
     run on the share of the training see the largest of the three shares. Texts of `accumulate` batches make one
-    update. `patience` stops after so many evaluations without a better one.
+    update. `patience` stops after so many evaluations without a better one: one of a lower objective, or of a higher
+    accuracy where `judged_by` says so.
     """
 
     steps: Annotated[PositiveInt | None, Tiny(20)] = None
@@ -48,6 +49,7 @@ class TrainingConfig:
     checkpoint_seconds: PositiveFloat = 300.0
     keep_last: PositiveInt = 2
     patience: PositiveInt | None = None
+    judged_by: Literal["objective", "accuracy"] = "objective"
 
 
 class Source(Protocol):
@@ -77,9 +79,9 @@ class NotFinite(RuntimeError):
 class Trainer:
     """Steps a model through batches, evaluates it, and keeps what is needed to go on after any interruption.
 
-    `evaluate` gives sums of which "objective" decides what is best; `keep_best` is called when one is, and `remarks`
-    puts into words what is amiss. Randomness is
-    a function of (seed, step, rank), so that no random state needs to be carried.
+    `evaluate` gives sums of which "objective", or "accuracy", decides what is best; `keep_best` is called when one is,
+    and `remarks` puts into words what is amiss. Randomness is a function of (seed, step, rank), so that no random state
+    needs to be carried.
     """
 
     def __init__(
@@ -283,15 +285,23 @@ class Trainer:
         if self.evaluate is None:
             return
         sums, position = self.evaluate(), self.position
-        objective = distributed.largest(sums["objective"].value)  # ranks may differ in the last digit
+        cost = distributed.largest(self._cost(sums))  # ranks may differ in the last digit
         self._write(sums, "valid")
         for remark in self.remarks(sums):
             self.log.say(f"step {position.step:,}: {remark}")
-        if objective < position.best:
-            position.best, position.best_step, position.evaluations_since_best = objective, position.step, 0
+        if cost < position.best:
+            position.best, position.best_step, position.evaluations_since_best = cost, position.step, 0
             self.keep_best()
         else:
             position.evaluations_since_best += 1
+
+    def _cost(self, sums: Sums) -> float:
+        """What is to be low: the objective, or the share of labels that are not told right."""
+        if self.config.judged_by == "objective":
+            return sums["objective"].value
+        if "accuracy" not in sums:
+            raise ValueError("training.judged_by accuracy: this model tells no labels; objective is of every model")
+        return 1 - sums["accuracy"].value
 
 
 def _seed(*parts: int) -> None:

@@ -74,6 +74,20 @@ def test_20news_from_json_lines(tmp_path: Path) -> None:
     assert [(p.text, p.label) for p in pieces("20news", tmp_path, "test")] == [(b"From: a\tSubject: b", "sci.space")]
 
 
+def test_20news_by_topic_has_the_splits_of_20news(tmp_path: Path) -> None:
+    lines = [
+        f'{{"label": "{label}", "id": "1", "text": "From: {label} {n}"}}\n'
+        for label in ("sci.space", "rec.autos", "alt.atheism")
+        for n in range(40)
+    ]
+    lay(tmp_path, ng20__train_dot_jsonl="".join(lines), ng20__test_dot_jsonl="".join(lines))
+    for split in ("train", "valid", "test"):
+        whole = [p.text for p in pieces("20news", tmp_path, split) if p.label != "sci.space"]
+        topics = list(pieces("20news-topics", tmp_path, split))
+        assert [p.text for p in topics] == whole
+        assert {p.label for p in topics} == {"vehicles", "religion"}
+
+
 def test_zhangs_tables_have_a_class_then_texts_with_backslashes(tmp_path: Path) -> None:
     row = '"3","A ""title""","one\\ntwo"\n'
     lay(tmp_path, ag_news__train_dot_csv=row, ag_news__test_dot_csv=row)

@@ -7,7 +7,7 @@ import pytest
 
 from octavo.data.files import FilesConfig, read
 from octavo.data.pieces import Piece
-from octavo.data.rules import Articles, Bytes, EveryNth, Hashed, Linked, Rows, Rule, Talks, share
+from octavo.data.rules import Articles, Bytes, EveryNth, Grouped, Hashed, Linked, Rows, Rule, Talks, share
 
 
 def documents(*texts: bytes) -> list[Piece]:
@@ -115,3 +115,10 @@ def test_talks_lose_their_mark_up() -> None:
 def test_talks_that_are_not_aligned_are_refused() -> None:
     with pytest.raises(ValueError, match=r"a.en:3: a segment stands beside a line of mark-up"):
         list(Talks()([Piece(b"<doc>", True, other=b"Satz", path="a.en:3")], ()))
+
+
+def test_groups_take_what_begins_as_theirs_and_give_it_their_name() -> None:
+    labels = ("rec.autos", "sci.med", "rec.sport.hockey", None, "rec.sport.baseball")
+    pieces = [Piece(b"%d" % place, True, label) for place, label in enumerate(labels)]
+    rule = Grouped((("cars", ("rec.autos",)), ("sports", ("rec.sport.", "rec.motor"))))
+    assert [(p.text, p.label) for p in rule(pieces, ())] == [(b"0", "cars"), (b"2", "sports"), (b"4", "sports")]

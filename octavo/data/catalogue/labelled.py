@@ -1,7 +1,10 @@
 """Labelled documents: reviews, questions, news, tweets."""
 
+from dataclasses import replace
+
 from octavo.data.corpus import Address, Corpus, Layout, held_out, parts, shares
 from octavo.data.files import FilesConfig
+from octavo.data.rules import Grouped
 
 ZHANG = (
     "https://drive.google.com/drive/folders/0Bz8a_Dbh9Qhbfll6bVpmNUtUcFdjYmF2SEpmZUZUcVNiMUw1TWN6RDV3a0JHT3kxLVhVR2M"
@@ -15,6 +18,53 @@ def _zhang(text: str) -> FilesConfig:
     """The tables of Zhang et al. (2015): a class counted from 1, then texts."""
     return FilesConfig(unit="documents", header=False, label="0", text=text, clean=("backslashes",))
 
+
+NEWS = Corpus(
+    name="20news",
+    about="18,846 posts to 20 newsgroups",
+    licence="none stated; for research",
+    page="http://qwone.com/~jason/20Newsgroups/",
+    split="by date, as published; 10% of the training posts, by a hash of the text, for validation",
+    folder="ng20",
+    layouts=(
+        Layout(
+            FilesConfig(unit="documents", label="label"),
+            held_out(("ng20/train.jsonl",), ("ng20/test.jsonl",), 1_000),
+        ),
+        Layout(
+            FilesConfig(unit="documents", label="folder", clean=("latin-1",)),
+            held_out(("ng20/20news-bydate-train",), ("ng20/20news-bydate-test",), 1_000),
+        ),
+    ),
+    addresses=(
+        Address(
+            "http://qwone.com/~jason/20Newsgroups/20news-bydate.tar.gz",
+            "8f1b2514ca22a5ade8fbb9cfa5727df95fa587f4c87b786e15c759fa66d95610",
+        ),
+    ),
+)
+TOPIC_GROUPS = (
+    ("hardware", ("comp.sys.",)),
+    ("vehicles", ("rec.autos", "rec.motorcycles")),
+    ("sports", ("rec.sport.",)),
+    ("politics", ("talk.politics.",)),
+    ("religion", ("alt.atheism", "soc.religion.", "talk.religion.")),
+)
+
+
+def _by_topic(layout: Layout) -> Layout:
+    rule = Grouped(TOPIC_GROUPS)
+    return replace(
+        layout, parts={split: replace(part, rules=(*part.rules, rule)) for split, part in layout.parts.items()}
+    )
+
+
+TOPICS = replace(
+    NEWS,
+    name="20news-topics",
+    about="12 of the 20 newsgroups by their five topics: hardware, vehicles, sports, politics, religion",
+    layouts=tuple(map(_by_topic, NEWS.layouts)),
+)
 
 LABELLED = (
     Corpus(
@@ -119,30 +169,8 @@ LABELLED = (
             Address(f"{AG_NEWS}/test.csv", "521465c2428ed7f02f8d6db6ffdd4b5447c1c701962353eb2c40d548c3c85699"),
         ),
     ),
-    Corpus(
-        name="20news",
-        about="18,846 posts to 20 newsgroups",
-        licence="none stated; for research",
-        page="http://qwone.com/~jason/20Newsgroups/",
-        split="by date, as published; 10% of the training posts, by a hash of the text, for validation",
-        folder="ng20",
-        layouts=(
-            Layout(
-                FilesConfig(unit="documents", label="label"),
-                held_out(("ng20/train.jsonl",), ("ng20/test.jsonl",), 1_000),
-            ),
-            Layout(
-                FilesConfig(unit="documents", label="folder", clean=("latin-1",)),
-                held_out(("ng20/20news-bydate-train",), ("ng20/20news-bydate-test",), 1_000),
-            ),
-        ),
-        addresses=(
-            Address(
-                "http://qwone.com/~jason/20Newsgroups/20news-bydate.tar.gz",
-                "8f1b2514ca22a5ade8fbb9cfa5727df95fa587f4c87b786e15c759fa66d95610",
-            ),
-        ),
-    ),
+    NEWS,
+    TOPICS,
     Corpus(
         name="sentiment140",
         about="1.6 million tweets, for or against by their emoticons; user names and links are replaced",

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# The experiments of the dilated-convolution VAE's paper in small, for a CPU: usage: tools/dilated_vae_small.sh RUNS RESULTS
+# [GROUP…]. The first 50 words of newsgroup posts on five topics, 3,000 words, a tenth of the published widths, stated in
+# each row as overrides. A run whose result is there is left alone; one that was stopped goes on. Groups: reader table2
+# table4 table3 table5 figure3 table6 autoencoder ptb, of which table2 and table4 also come in parts.
+set -euo pipefail
+runs=$1 results=$2
+shift 2
+groups=${*:-reader table4 table2 table5 figure3 table6 autoencoder table3 ptb}
+
+text="--data 20news-topics --data.codec.limit 3000 --data.batching.longest 50"
+falling="--training.optimizer.rate.value 0.002 --training.optimizer.rate.unit share --training.optimizer.rate.begin 0.6
+    --training.optimizer.rate.every 0.1"
+reader="--model.reader.width 128 --model.reader.embedding 64 --model.reader.dropout 0.1"
+lstm="--model.writer.width 128 --model.writer.embedding 64 --model.writer.dropout 0.1 --model.writer.dropout_output 0.1"
+cnn="--model.writer.width 96 --model.writer.inner 48 --model.writer.embedding 64"
+gaussian="$reader --model.hidden 128 --model.kl_weight.until 0.5 --model.kl_weight.unit share"
+z="--model.latent 16"
+start="--init-reader $runs/dilated-vae-reader"
+
+one() { # name, recipe, steps, overrides
+    local name=$1 recipe=$2 steps=$3
+    shift 3
+    [ -e "$results/$name.json" ] && return
+    # One that comes apart does not hold up the others.
+    python -m octavo train "$recipe" --out "$runs/$name" --resume --device cpu --precision fp32 --training.epochs none \
+        --training.steps "$steps" --training.log_every 50 $falling "$@" || return 0
+    python -m octavo evaluate "$runs/$name" --record "$results/$name.json" --device cpu $measure >"$runs/$name/measured.txt"
+}
+
+measure=""
+reader() { # what others start from
+    one dilated-vae-reader lstm-lm-20news 2000 $text $lstm --training.evaluate_every 500
+}
+
+# Table 2: equal updates for all; every VAE's bound over 50 draws for a hundred texts.
+table2() {
+    table2-small
+    table2-large
+    table2-init
+}
+
+decoder() { # name of the size, recipes' part, overrides of the writer
+    local size=$1 part=$2
+    shift 2
+    one "dilated-vae-topics-$size-lm" "$part-lm-topics" 800 $text --training.evaluate_every 200 "$@"
+    measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-topics-$size-vae" "$part-vae-topics" 800 $text \
+        $gaussian $z --training.evaluate_every 200 "$@"
+}
+
+dilations() { echo "$cnn --model.writer.dilations [$1]"; }
+medium=1,2,4,8,16
+
+table2-small() {
+    decoder scnn scnn $(dilations 1,2,4)
+    decoder mcnn scnn $(dilations $medium)
+}
+
+table2-large() {
+    decoder lstm lstm $lstm
+    decoder lcnn scnn $(dilations $medium,$medium)
+    decoder vlcnn scnn $(dilations $medium,$medium,$medium)
+}
+
+table2-init() {
+    for size in scnn lcnn; do
+        local sees=1,2,4
+        [ $size = scnn ] || sees=$medium,$medium
+        measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-topics-$size-vae-init" scnn-vae-topics 800 \
+            $text $gaussian $z --training.evaluate_every 200 $(dilations $sees) $start
+    done
+}
+
+# Table 4: the choice of labels and the training's seed change together.
+table4() {
+    classifiers 1 2 3
+    semi 1
+    semi 2
+}
+
+few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
+
+classifier() { # name, labels, seed, start
+    one "dilated-vae-$1-$2-$3" lstm-few-labels-20news 150 $(few $2 $3) $reader --training.evaluate_every 15 ${@:4}
+}
+
+classifiers() { # seeds
+    for seed in $*; do
+        for labels in 100 500; do
+            classifier scratch $labels $seed
+            classifier lm-init $labels $seed $start
+        done
+    done
+}
+
+semi() { # seed
+    for labels in 100 500; do
+        for start_of in semi-init semi; do
+            local begun=""
+            [ $start_of = semi ] || begun=$start
+            one "dilated-vae-$start_of-$labels-$1" scnn-vae-semi-20news 400 $(few $labels $1) $gaussian $z $cnn \
+                --training.evaluate_every 40 $begun
+        done
+    done
+}
+
+# Table 3: other decoders at 500 labels, beside the SCNN of Table 4.
+table3() {
+    local given="$(few 500 1) $gaussian $z --training.evaluate_every 40"
+    one dilated-vae-semi-lstm-500-1 scnn-vae-semi-20news 400 $given --model.writer.kind lstm $lstm \
+        --model.writer.drop_word 0.3
+    one dilated-vae-semi-mcnn-500-1 scnn-vae-semi-20news 400 $given $(dilations $medium)
+    one dilated-vae-semi-lcnn-500-1 scnn-vae-semi-20news 400 $given $(dilations $medium,$medium)
+}
+
+# Table 5: the clustering whose objective is lowest on validation texts is the one to look at.
+table5() {
+    for floor in 0.5 1.0 1.5; do
+        one "dilated-vae-clusters-$floor" scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
+            --model.floor $floor --training.evaluate_every 100 $start
+    done
+    one dilated-vae-clusters-no-init scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
+        --training.evaluate_every 100
+    mixtures
+}
+
+mixtures() {
+    for run in reader topics-scnn-vae topics-scnn-vae-init; do
+        local out="$results/dilated-mixtures-$run.json"
+        [ -e "$out" ] || [ ! -e "$runs/dilated-vae-$run" ] ||
+            python -m octavo study mixtures "$runs/dilated-vae-$run" --samples 3000 --out "$out"
+    done
+}
+
+figure3() {
+    measure="--texts 500" one dilated-vae-plane scnn-vae-plane-20news 800 $text $gaussian $cnn \
+        --training.evaluate_every 200 $start
+    python -m octavo study plane "$runs/dilated-vae-plane" --samples 2000 --out "$results/dilated-plane.json"
+}
+
+table6() {
+    python -m octavo study by-label "$runs/dilated-vae-semi-init-500-1" --num-beams 10 --longest 30 \
+        --out "$results/dilated-by-label.json"
+}
+
+# The third start of Table 4: a reader that a sequence autoencoder has trained.
+autoencoder() {
+    one dilated-vae-autoencoder lstm-autoencoder-20news 1000 $text $reader --model.writer.width 128 \
+        --model.writer.embedding 64 --training.evaluate_every 250
+    for seed in 1 2 3; do
+        for labels in 100 500; do
+            classifier la-init $labels $seed --init-reader "$runs/dilated-vae-autoencoder"
+        done
+    done
+}
+
+mkdir -p "$runs" "$results"
+for group in $groups; do
+    ${group//:/ }
+done
