@@ -180,7 +180,8 @@ def _changes(folder: Path, recipe: Recipe, step: int, reader_of: Path | None) ->
     if not step or not (folder / "run.json").exists():
         if reader_of is None:
             return ()
-        return ({"step": 0, "field": "reader", "before": "at random", "after": reader_of.name},)
+        begun = {"after": reader_of.name, "recipe": stored_recipe(reader_of).name}
+        return ({"step": 0, "field": "reader", "before": "at random", **begun},)
     changed = differences(stored_recipe(folder), recipe)
     new = tuple({"step": step, "field": path, "before": old, "after": now} for path, (old, now) in changed.items())
     return stored_about(folder).changes + new
