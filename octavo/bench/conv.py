@@ -69,11 +69,12 @@ class PlainAutoencoder(nn.Module):
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row for each shape and precision."""
+    """A row for each shape and precision; of a quarter of the texts where there are no fast bf16 products."""
+    fast = resolve_precision("auto", device)
+    precisions: tuple[Precision, ...] = ("fp32", fast)
     for n, length, batch in SHAPES:
-        precisions: tuple[Precision, ...] = ("fp32", resolve_precision("auto", device))
         for precision in dict.fromkeys(precisions):
-            yield row(device, n, length, batch, precision)
+            yield row(device, n, length, batch if fast == "bf16" else batch // 4, precision)
 
 
 def row(

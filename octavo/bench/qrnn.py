@@ -20,7 +20,6 @@ BATCHES = (1, 8, 32, 128, 256)
 LENGTHS = (32, 64, 128, 256, 512)
 FLOPS = 3 * 2 * 2 * UNITS * 3 * UNITS  # of a token: forward, twice backward; two taps, three gates
 Precision = Literal["fp32", "bf16"]
-LARGE = 32_768  # positions above which a turn is long enough to be measured in fewer rounds
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
@@ -42,7 +41,7 @@ def _row(
         for name, layer in layers.items():
             works[f"{name}_forward_{precision}"] = partial(_forward, layer, x_LBD, precision)
             works[f"{name}_training_{precision}"] = partial(training, layer, x_LBD, precision)
-    taken = medians(works, rounds=3 if batch * length >= LARGE else 7, seconds=0.02)
+    taken = medians(works, seconds=0.02)
     times = {
         f"times_lstm_{work}_{precision}": taken[f"lstm_{work}_{precision}"] / taken[f"qrnn_{work}_{precision}"]
         for work in ("forward", "training")

@@ -3,6 +3,7 @@
 Shapes: N positions (length × batch, flattened), D features, V vocabulary; B batch, Z latent features, C classes.
 """
 
+from math import ceil
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch.autograd.function import once_differentiable
 from octavo.ops.cross_entropy import cross_entropy_rows, wide
 
 CHUNK_ELEMENTS = 1 << 23  # logits held at once: small beside the whole, large enough for the products
+LEAST_ROWS = 512  # but so many positions, however large the vocabulary: each chunk goes over all output weights
 
 
 def linear_cross_entropy_plain(
@@ -96,7 +98,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
 
 def _chunks(positions: int, vocabulary: int) -> list[slice]:
-    size = max(1, CHUNK_ELEMENTS // vocabulary)
+    """As few as there can be, about equally large: products of a small rest would be slow ones."""
+    most = max(LEAST_ROWS, CHUNK_ELEMENTS // vocabulary)
+    size = ceil(positions / max(1, ceil(positions / most))) or 1
     return [slice(start, start + size) for start in range(0, positions, size)]
 
 

@@ -27,7 +27,7 @@ def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch
         "batch": 3,
         "tokens": 40,
         "kept_tokens_per_s": 60,
-        "recomputed_tokens_per_s": 10,
-        "ratio": 6.0,
-        "recomputed_lengths": 10,
+        "recomputed_tokens_per_s": 5,
+        "ratio": 12.0,
+        "recomputed_lengths": 5,
     }

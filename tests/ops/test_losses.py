@@ -44,6 +44,11 @@ def values_and_gradients(loss: Any, inputs: Inputs) -> list[Tensor]:
     return [total.detach(), nats_N, *torch.autograd.grad(-3 * total, learning)]
 
 
+@pytest.fixture(autouse=True)
+def as_few_rows_as_a_test_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(losses, "LEAST_ROWS", 1)
+
+
 @DTYPES
 @pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
 @pytest.mark.parametrize("positions", [1, 2, 7, 30])
@@ -74,6 +79,16 @@ def test_chunks_hold_every_position_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(losses, "CHUNK_ELEMENTS", 3 * V + 1)
     chunks = losses._chunks(10, V)
     assert [list(range(10)[part]) for part in chunks] == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
+
+
+def test_chunks_are_about_equally_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(losses, "CHUNK_ELEMENTS", 8 * V)
+    assert [len(range(9)[part]) for part in losses._chunks(9, V)] == [5, 4]
+
+
+def test_a_chunk_of_a_large_vocabulary_has_rows_enough_for_its_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(losses, "LEAST_ROWS", 512)
+    assert [len(range(2048)[part]) for part in losses._chunks(2048, 1_000_000)] == [512] * 4
 
 
 def test_a_vocabulary_larger_than_a_chunk_goes_a_position_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
