@@ -1,6 +1,7 @@
 """Where the parts meet: a recipe becomes a run."""
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from octavo import distributed
 from octavo.config import config
 from octavo.data.batching import Batches
 from octavo.data.codecs import Codec
+from octavo.data.mutation import each_to_be_mended
 from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
 from octavo.data.samples import histogram
@@ -91,6 +93,7 @@ def train(
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
         if resume:
             _go_on(trainer, folder, say)
+            _forget_best(trainer, folder, recipe)
         # Only now that nothing can be wrong with it any more is the run said to be this recipe's.
         if distributed.is_first() and not trainer.done():
             changes = _changes(folder, recipe, trainer.position.step, reader_of)
@@ -137,6 +140,13 @@ def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:
         say(f"resumed {newest}")
     elif any(root.glob("step-*")):
         raise RuntimeError(f"no checkpoint in {root} is whole: put back a copy of one, or remove {root} to begin anew")
+
+
+def _forget_best(trainer: Trainer, folder: Path, recipe: Recipe) -> None:
+    """What was best on one text says nothing of another: a run that goes on with other data begins to choose anew."""
+    changed = differences(stored_recipe(folder), recipe) if trainer.position.step else {}
+    if any(path.startswith("data.") and path != "data.batching.batch" for path in changed):
+        trainer.position.best, trainer.position.evaluations_since_best = math.inf, 0
 
 
 def _say_unreached(recipe: Recipe, trainer: Trainer, say: Say) -> None:
@@ -203,7 +213,8 @@ def _trainer(
         assert valid is not None
         rows, tokens = training.evaluate_rows, training.evaluate_tokens
         batches = first_tokens(valid, recipe.data, data.codec, plain, rows, tokens)
-        seen = Seen(batches, data.codec.alphabet.size)
+        mended = each_to_be_mended(batches, data.codec.alphabet, mutate, training.seed)
+        seen = Seen(mended, data.codec.alphabet.size)
         with autocast(device, precision):
             totals = sums(plain, seen, device, trainer.progress())
             if "valid" not in scales:  # every evaluation measures the same tokens

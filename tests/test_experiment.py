@@ -157,6 +157,19 @@ def test_a_weight_that_training_is_too_short_for_is_said_aloud(tmp_path: Path) -
     assert not [line for line in said if "kl_weight" in line]
 
 
+def test_what_was_best_on_other_data_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCTAVO_CACHE", str(tmp_path / "cache"))
+    small = override(tiny(recipe("lstm-autoencoder")), {"training.steps": 2, "training.evaluate_every": 2})
+    assert train(small, tmp_path / "run", CPU, say=lambda line: None).best_step == 2
+    for steps, mutate, best in (
+        (4, 0.0, 2),
+        (6, 1.0, 6),
+    ):  # at rate 0 nothing is learned, and what is mutated is harder
+        still = {"training.steps": steps, "training.optimizer.rate": 0.0, "data.mutate": mutate}
+        position = train(override(small, still), tmp_path / "run", CPU, resume=True, say=lambda line: None)
+        assert position.best_step == best
+
+
 def test_texts_are_mutated_for_models_that_read_what_they_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,8 +179,9 @@ def test_texts_are_mutated_for_models_that_read_what_they_write(
         small = override(tiny(recipe("lstm-autoencoder")), {"data.mutate": most, "training.steps": 1})
         train(small, tmp_path / str(most), Machine(device="cpu", precision="fp32"), say=lambda line: None)
         lines = (tmp_path / str(most) / "metrics.jsonl").read_text().splitlines()
-        objectives[most] = json.loads(lines[0])["bits_per_byte"]
-    assert objectives[0.0] != objectives[1.0]
+        objectives[most] = [json.loads(line)["bits_per_byte"] for line in (lines[0], lines[-1])]
+    for plain, mended in zip(objectives[0.0], objectives[1.0], strict=True):  # trained on, and held out
+        assert plain != mended
     stream = override(tiny(recipe("lstm-bytes")), {"data.mutate": 1.0})
     with pytest.raises(ValueError, match=r"data\.mutate is for models that read what they write: language_model"):
         train(stream, tmp_path / "stream", Machine(device="cpu"), say=lambda line: None)

@@ -4,7 +4,7 @@ Shapes: L length, B batch, N ids.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -25,6 +25,12 @@ def to_be_mended(batch: Batch, alphabet: Alphabet, most: float, seed: int, step:
     chances = [np.random.default_rng([seed, step, first + row * stride, OWN]) for row in range(len(batch.lengths_B))]
     shares = [chance.uniform(0.0, most) for chance in chances]
     return dataclasses.replace(batch, source=mutated(batch, alphabet, shares, chances))
+
+
+def each_to_be_mended(batches: Iterable[Batch], alphabet: Alphabet, most: float, seed: int) -> Iterator[Batch]:
+    """Batches of held-out texts, each time with the same replacements; without any where `most` is 0."""
+    for number, batch in enumerate(batches):
+        yield to_be_mended(batch, alphabet, most, seed, number, slice(None)) if most else batch
 
 
 def mutated(batch: Batch, alphabet: Alphabet, shares: Sequence[float], chances: Sequence[np.random.Generator]) -> Batch:
