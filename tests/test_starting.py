@@ -44,7 +44,7 @@ def test_a_vae_begins_with_an_autoencoders_reader_and_gaussian_and_another_write
         assert near(weight, theirs[name]) == (not name.startswith("writer."))
     assert "at random" not in said
     [change] = stored_about(tmp_path / "second").changes
-    assert change["after"] == "first"
+    assert (change["after"], change["recipe"]) == ("first", "lstm-vae-ptb-autoencoder")
 
 
 def test_a_reader_begins_with_a_language_models_writer(tmp_path: Path) -> None:

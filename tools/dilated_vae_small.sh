@@ -8,7 +8,8 @@ runs=$1 results=$2
 shift 2
 groups=${*:-reader table4 table2 table5 figure3 table6 autoencoder table3 ptb}
 
-text="--data 20news-topics --data.codec.limit 3000 --data.batching.longest 50"
+words='["posts","punctuation","first-50-words"]'
+text="--data 20news-topics --data.codec.limit 3000 --data.files.clean $words"
 falling="--training.optimizer.rate.value 0.002 --training.optimizer.rate.unit share --training.optimizer.rate.begin 0.6
     --training.optimizer.rate.every 0.1"
 reader="--model.reader.width 128 --model.reader.embedding 64 --model.reader.dropout 0.1"
@@ -81,7 +82,7 @@ table4() {
 few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
 
 classifier() { # name, labels, seed, start
-    one "dilated-vae-$1-$2-$3" lstm-few-labels-20news 150 $(few $2 $3) $reader --training.evaluate_every 15 ${@:4}
+    one "dilated-vae-$1-$2-$3" lstm-few-labels-20news 300 $(few $2 $3) $reader --training.evaluate_every 20 ${@:4}
 }
 
 classifiers() { # seeds

@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from octavo.data.posts import body
 from octavo.data.punctuation import split_off
 
 Cleaning = Literal[
-    "latin-1", "backslashes", "breaks", "tweets", "underscores", "punctuation", "posts", "first-100-words"
+    "latin-1",
+    "backslashes",
+    "breaks",
+    "tweets",
+    "underscores",
+    "punctuation",
+    "posts",
+    "first-50-words",
+    "first-100-words",
 ]
 # What is of a file's making rather than of its text: a text that is typed has none of it.
 OF_FILES: tuple[Cleaning, ...] = ("latin-1", "backslashes", "posts")
@@ -68,13 +77,13 @@ def _underscores(text: bytes) -> bytes:
     return b"\n".join(line.strip().replace(b" ", b"_") for line in text.split(b"\n"))
 
 
-def _first_words(text: bytes) -> bytes:
-    """The first hundred of what stands between white space, as papers cut documents; of a stretch, its own.
+def _first_words(count: int, text: bytes) -> bytes:
+    """The first so many of what stands between white space, as papers cut documents; of a stretch, its own.
 
-    >>> len(_first_words(b"one two " * 80).split()), _first_words(b" a  b ")
+    >>> len(_first_words(100, b"one two " * 80).split()), _first_words(100, b" a  b ")
     (100, b'a b')
     """
-    return b" ".join(text.split(maxsplit=100)[:100])
+    return b" ".join(text.split(maxsplit=count)[:count])
 
 
 _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
@@ -85,5 +94,6 @@ _CLEANINGS: dict[Cleaning, Callable[[bytes], bytes]] = {
     "underscores": _underscores,
     "punctuation": split_off,
     "posts": body,
-    "first-100-words": _first_words,
+    "first-50-words": partial(_first_words, 50),
+    "first-100-words": partial(_first_words, 100),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from octavo.figures.ablation import ablation
 from octavo.figures.copying import copying
 from octavo.figures.end_of_text import end_of_text
+from octavo.figures.few_labels import few_labels
 from octavo.figures.heat_map import hidden_states
 from octavo.figures.historyless import historyless_curves
 from octavo.figures.inspection import inspection
@@ -38,4 +39,5 @@ FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "historyless-curves": historyless_curves,
     "plane": plane,
     "stacked-cost": stacked_cost,
+    "few-labels": few_labels,
 }

@@ -193,7 +193,14 @@ def plane() -> Recipe:
 def autoencoder() -> Recipe:
     """§3.4: a sequence autoencoder, whose reader a classifier may start from (Dai & Le 2015)."""
     writer = LSTMWriterConfig(width=1024, embedding=512, condition_each_step=False)
-    return replace(vae("lstm"), model=AutoencoderConfig(reader=_reader(), writer=writer, unit="text"))
+    return replace(
+        vae("lstm"),
+        name="lstm-autoencoder-yahoo",
+        about="questions and answers by words: a sequence autoencoder for a classifier to begin from",
+        paper=f"{PAPER}, Table 4: what LA-LSTM begins from",
+        published="",
+        model=AutoencoderConfig(reader=_reader(), writer=writer, unit="text"),
+    )
 
 
 # Half of the paper's widths, for what a machine without an accelerator can bear.
@@ -274,6 +281,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     **{f"{_name(size)}-vae-yahoo": partial(vae, size) for size in VAES},
     "scnn-vae-semi-yahoo": semi_supervised,
     "lstm-few-labels-yahoo": few_labels,
+    "lstm-autoencoder-yahoo": autoencoder,
     "scnn-clusters-yahoo": clusters,
     "scnn-vae-plane-yahoo": plane,
     **{name: partial(_elsewhere, name) for name in ELSEWHERE},

@@ -13,7 +13,8 @@ class Row:
     """A system of a table: what the paper calls it, what it reached there, and the recipe that makes it here.
 
     A stand-in is the same system on data that is at hand: what it gives never stands beside a published figure
-    without being named. `overrides` are what tells this row from others of its recipe.
+    without being named. `overrides` are what tells this row from others of its recipe, and `begun` is the label of the
+    row from whose run its reader begins, if it does.
     """
 
     label: str
@@ -21,6 +22,7 @@ class Row:
     published: Figures = field(default_factory=dict)
     overrides: Mapping[str, Any] = field(default_factory=dict)
     stand_ins: tuple[str, ...] = ()
+    begun: str = ""
 
     @property
     def slug(self) -> str:

@@ -70,9 +70,28 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
         return False
     if all(value(result, path) is None for path in exhibit.columns.values()):
         return False
+    if not _begins_alike(exhibit, row, result):
+        return False
     changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
     has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in own.items())
     return has_all and not any(path in changed and path not in own for path in exhibit.held)
+
+
+def reader_of(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What its reader began from: the name of a run and the recipe of that, or nothing."""
+    return next((one for one in result.get("changes", ()) if one["field"] == "reader"), {})
+
+
+def _begins_alike(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
+    """Whether both begin at random, or with a reader from recipes that differ in their corpus alone."""
+    if not row.begun:
+        return not reader_of(result)
+    [source] = [other for other in exhibit.rows if other.label == row.begun]
+    return _kind(reader_of(result).get("recipe", "")) == _kind(source.recipe)
+
+
+def _kind(recipe_of_corpus: str) -> str:
+    return recipe_of_corpus.rpartition("-")[0]
 
 
 def _same(one: Any, other: Any) -> bool:

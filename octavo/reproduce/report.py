@@ -13,7 +13,7 @@ from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, changes_of, made, measured, read_results, value
+from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, value
 
 HEAD = """# What was measured
 
@@ -90,7 +90,7 @@ def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[st
     head += ["data", "share of training", "changed", "wall time", "machine", "commit", "difference"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for row in exhibit.rows:
-        printed = [str(row.published.get(name, "")) for name in known]
+        printed = [shown(row.published.get(name)) for name in known]
         for name in found[row.label]:
             lines.append(line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
         if not found[row.label]:
@@ -102,6 +102,8 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     values = [value(result, path) for path in exhibit.columns.values()]
     own = changes_of(row, result["recipe"])
     changed = {path: new for path, new in result["overrides"].items() if path not in own}
+    if begun := reader_of(result):
+        changed["reader"] = f"that of {begun['after']}"
     share = result.get("share_of_training")
     return [
         *(

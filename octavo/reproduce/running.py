@@ -43,6 +43,7 @@ class Job:
     folder: Path
     result: Path
     limits: tuple[str, ...]
+    reader: Path | None = None
     process: subprocess.Popen[bytes] | None = None
     measures: bool = False
     told: str = ""
@@ -56,6 +57,7 @@ class Job:
         threads = ["--threads", str(max(1, (os.cpu_count() or 1) // plan.jobs))] if plan.jobs > 1 else []
         return [
             "train", self.recipe, "--out", str(self.folder), "--resume", *overrides, *self.limits, *threads, *common,
+            *(["--init-reader", str(self.reader)] if self.reader else []),
         ]  # fmt: skip
 
     @property
@@ -97,9 +99,14 @@ def jobs_of(exhibit: Exhibit, plan: Plan) -> list[Job]:
             folder / row.slug,
             results / f"{exhibit.name}-{row.slug}{suffix}.json",
             _limits(plan.budget, len(exhibit.rows)),
+            _reader_of(row, exhibit, folder),
         )
         for row in exhibit.rows
     ]
+
+
+def _reader_of(row: Row, exhibit: Exhibit, folder: Path) -> Path | None:
+    return next((folder / other.slug for other in exhibit.rows if other.label == row.begun), None)
 
 
 def _limits(budget: str, rows: int) -> tuple[str, ...]:
@@ -115,8 +122,9 @@ def _written(wanted: Any) -> str:
 
 def _start_next(waiting: Sequence[Job], plan: Plan) -> None:
     busy = sum(job.process is not None for job in waiting)
+    unfinished = {job.folder for job in waiting if not job.result.exists()}
     for job in waiting:
-        if busy < plan.jobs and job.process is None and not job.result.exists():
+        if busy < plan.jobs and job.process is None and job.folder in unfinished and job.reader not in unfinished:
             job.log.parent.mkdir(parents=True, exist_ok=True)
             with job.log.open("ab") as log:
                 command = [sys.executable, "-m", "octavo", *job.next_command(plan)]

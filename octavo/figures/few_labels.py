@@ -1,0 +1,63 @@
+"""Accuracy by the number of labels, seed by seed (Yang et al. 2017, Table 4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from octavo.figures.style import drawing, label_right, line_style
+
+HEIGHT = 3.2  # inches
+# By the kinds of a row's recipe and of the one that its reader began from, the corpus aside.
+NAMES = {
+    ("lstm-few-labels", ""): "LSTM",
+    ("lstm-few-labels", "lstm-autoencoder"): "LA-LSTM",
+    ("lstm-few-labels", "lstm-lm"): "LM-LSTM",
+    ("scnn-vae-semi", ""): "VAE-Semi",
+    ("scnn-vae-semi", "lstm-lm"): "VAE-Semi + init",
+}
+LABELS = "data.batching.labels"
+DEFAULT = 500  # what these recipes have, where a row changes nothing
+Points = dict[str, dict[int, list[float]]]
+
+
+def few_labels(paths: Sequence[Path], out: Path) -> None:
+    """Rows of results that differ in their system, number of labels and seed: a dot a seed, a line of their means."""
+    points = points_of(paths)
+    counts = sorted({count for by_count in points.values() for count in by_count})
+    styles = [line_style(place) for place in range(len(points))]
+    with drawing(out, HEIGHT) as figure:
+        axes = figure.subplots()
+        for style, by_count in zip(styles, points.values(), strict=True):
+            places = [counts.index(count) for count in sorted(by_count)]
+            axes.plot(places, [100 * mean(by_count[count]) for count in sorted(by_count)], **style)
+            for place in places:
+                seeds = [100 * accuracy for accuracy in by_count[counts[place]]]
+                axes.plot([place] * len(seeds), seeds, "o", color=style["color"], markersize=3.5, alpha=0.7)
+        axes.set_xticks(range(len(counts)), [f"{count:,}" for count in counts])
+        axes.set(xlabel="labels", ylabel="accuracy on test, %", xlim=(-0.15, len(counts) - 0.85))
+        ends = [100 * mean(by_count[max(by_count)]) for by_count in points.values()]
+        label_right(axes, list(points), ends, styles)
+
+
+def points_of(paths: Sequence[Path]) -> Points:
+    """Each system's accuracies by their number of labels, a value a seed."""
+    found: Points = {}
+    for path in paths:
+        row: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        accuracy = row["metrics"]["test"].get("accuracy")
+        if accuracy is None:
+            raise ValueError(f"{path} has no accuracy: this figure is of models that tell labels")
+        by_count = found.setdefault(name_of(row), {})
+        by_count.setdefault(row["overrides"].get(LABELS, DEFAULT), []).append(accuracy)
+    return found
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """What the paper calls a row's system."""
+    reader = next((change["recipe"] for change in row["changes"] if change["field"] == "reader"), "")
+    kinds = row["recipe"].rpartition("-")[0], reader.rpartition("-")[0]
+    return NAMES.get(kinds, " from ".join(filter(None, kinds)))
