@@ -182,7 +182,7 @@ EXHIBITS = (
     Exhibit(
         "dilated-table5-mixtures",
         PAPER,
-        "Table 5's baselines: Gaussian mixtures over an LSTM-LM's last states (published: accuracy 0.258), over a VAE's "
+        "Table 5's baselines: Gaussian mixtures over an LSTM-LM's last states (published: accuracy 0.258), a VAE's "
         "posterior means (0.566), and over those of one whose reader began from a language model (0.57)",
         commands=(
             "octavo study mixtures runs/lstm-lm-topics runs/scnn-vae-topics runs/scnn-vae-topics-init "
