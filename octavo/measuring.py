@@ -3,13 +3,14 @@
 import copy
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from pydantic import PositiveInt
+from torch import Tensor
 
 from octavo import latents
 from octavo.config import config
@@ -26,7 +27,7 @@ from octavo.data.store import Store
 from octavo.evaluation.baselines import counts, xz
 from octavo.evaluation.clusters import agreement, assigned
 from octavo.evaluation.contexts import ContextsConfig
-from octavo.evaluation.latent import bounds, described, named_bounds, posteriors, terms
+from octavo.evaluation.latent import bounds, bounds_over_labels, described, named_bounds, posteriors, terms
 from octavo.evaluation.likelihood import Scale, readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
@@ -34,6 +35,8 @@ from octavo.evaluation.words import count_words, word_perplexity
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.layers.rounding import round_weights
+from octavo.models.discrete_vae import DiscreteVAE
+from octavo.models.told import Told
 from octavo.ops.streaming import WeightForm
 from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
@@ -145,14 +148,13 @@ def _of_task(run: Run, split: str, source: str | None, store: Store, rows: int, 
     model: Any = run.model
     if hasattr(model, "read"):
         return _bleu(run, islice(_pairs(run, split, source), measuring.limit), measuring.search)
-    if hasattr(model, "assign"):
-        return _clusters(run, split, store, rows)
-    if hasattr(model, "classify") and not measuring.details:
-        return {}
+    if isinstance(model, DiscreteVAE):
+        of_labels = (
+            _clusters(run, split, store, rows) if hasattr(model, "assign") else _labels(run, store, rows, measuring)
+        )
+        return of_labels | _latent(run, store, rows, measuring)
     if hasattr(model, "classify"):
-        batches = whole(store, run.recipe.data, run.codec, run.model, rows)
-        counts = confusion(model.classify, batches, run.about.label_names, run.device)
-        return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
+        return _labels(run, store, rows, measuring)
     if hasattr(model, "posterior"):
         return _latent(run, store, rows, measuring)
     if hasattr(model, "encode") and run.codec.alphabet.end is not None:
@@ -173,16 +175,35 @@ def _clusters(run: Run, split: str, store: Store, rows: int) -> dict[str, Any]:
     return agreement(*found)
 
 
+def _labels(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
+    """Which labels are taken for which, if that is asked for."""
+    if not measuring.details:
+        return {}
+    model: Any = run.model
+    batches = whole(store, run.recipe.data, run.codec, run.model, rows)
+    counts = confusion(model.classify, batches, run.about.label_names, run.device)
+    return {"accuracy_by_label": accuracy_by_label(counts), "confusion": counts}
+
+
 def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
-    """What the latent variable is worth."""
+    """What the latent variable is worth; beside a label, at each text's likeliest, its bounds over all labels."""
     model: Any = run.model
     first = partial(first_texts, store, run.recipe.data, run.codec, model, rows)
-    found = described(posteriors(model, first(measuring.texts), run.device))
+    discrete = isinstance(model, DiscreteVAE)
+    found = described(posteriors(Told(model) if discrete else model, first(measuring.texts), run.device))
     if measuring.samples:
         seen = Seen(first(measuring.limit or measuring.texts), run.codec.alphabet.size)
-        weighed = bounds(model, seen, run.device, measuring.samples)
+        if discrete:
+            told = [Told(model, label) for label in range(model.classes)]
+            weighed = bounds_over_labels(told, _guess_of(model), seen, run.device, measuring.samples)
+        else:
+            weighed = bounds(model, seen, run.device, measuring.samples)
         found |= named_bounds(weighed, scale_of(seen, store, run.codec), measuring.samples)
     return found
+
+
+def _guess_of(model: DiscreteVAE) -> Callable[[Batch], Tensor]:
+    return lambda batch: model.read_labels(batch)[1]
 
 
 def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Shapes: B batch, N texts, Z latent features, K draws, G groups.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import torch
@@ -102,21 +102,43 @@ def importance_weighted(log_KB: Tensor) -> Tensor:
     return math.log(len(log_KB)) - log_KB.logsumexp(0)
 
 
-@torch.no_grad()
 def bounds(model: LatentModel, batches: Iterable[Batch], device: torch.device, draws: int) -> Bounds:
     """Of every text, with so many draws; the KL is exact, the reconstruction a mean over the draws."""
+    return bounds_over_labels([model], _one_label, batches, device, draws)
+
+
+@torch.no_grad()
+def bounds_over_labels(
+    models: Sequence[LatentModel],
+    guess: Callable[[Batch], Tensor],
+    batches: Iterable[Batch],
+    device: torch.device,
+    draws: int,
+) -> Bounds:
+    """The same where each label, all equally likely, has a model of its own and `guess` gives log q(y | x), log_BC.
+
+    Both sum over the labels: −ELBO by q(y | x), its divergence from p(y) being part of the KL, and the other bound
+    −log 1/C Σ_y 1/K Σ_k w_k(y) by p(y).
+    """
     total = Bounds(Mean(0.0, 0), Mean(0.0, 0), Mean(0.0, 0), 0)
     for batch in batches:
         batch = batch.map(lambda tensor: tensor.to(device))
-        log_KB, nats_KB = log_weights(model, batch, draws)
-        kl_B = gaussian_kl(*model.posterior(batch)).double().sum(-1)
+        log_BC = guess(batch).double()
+        weighed = [log_weights(model, batch, draws) for model in models]
+        nats_BC = torch.stack([nats_KB.mean(0) for _, nats_KB in weighed], -1)
+        kl_BC = torch.stack([gaussian_kl(*model.posterior(batch)).double().sum(-1) for model in models], -1)
+        of_label_BC = log_BC + math.log(len(models))
         total = Bounds(
-            total.reconstruction + _sum_of(nats_KB.mean(0)),
-            total.kl + _sum_of(kl_B),
-            total.importance_weighted + _sum_of(importance_weighted(log_KB)),
+            total.reconstruction + _sum_of((log_BC.exp() * nats_BC).sum(-1)),
+            total.kl + _sum_of((log_BC.exp() * (kl_BC + of_label_BC)).sum(-1)),
+            total.importance_weighted + _sum_of(importance_weighted(torch.cat([log_KB for log_KB, _ in weighed]))),
             total.tokens + int(batch.lengths_B.sum()),
         )
     return total
+
+
+def _one_label(batch: Batch) -> Tensor:
+    return torch.zeros(len(batch.lengths_B), 1, device=batch.lengths_B.device)
 
 
 def _sum_of(nats_B: Tensor) -> Mean:

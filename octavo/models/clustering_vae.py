@@ -34,6 +34,8 @@ class ClusteringVAEConfig:
     expectation: Expectation = "gumbel"
     temperature: Schedule = SHARPENING
     kl_weight: Weight = Constant(value=1.0)
+    free_bits: Amount = 0.0
+    target: Amount = 0.0
 
 
 class ClusteringVAE(DiscreteVAE):

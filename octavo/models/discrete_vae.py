@@ -43,6 +43,7 @@ class DiscreteVAE(TextModel, ABC):
         super().__init__()
         self.latent, self.classes, self.expectation = config.latent, classes, config.expectation
         self.temperature, self.kl_weight = config.temperature, config.kl_weight
+        self.free = max(config.free_bits, config.target / config.latent)
         self.reader = build_reader(config.reader, alphabet)
         width = self.reader.width
         self.guess = nn.Sequential(nn.Linear(width, config.hidden), nn.Tanh(), nn.Linear(config.hidden, classes))
@@ -63,12 +64,13 @@ class DiscreteVAE(TextModel, ABC):
     def bound(
         self, batch: Batch, summary_BD: Tensor, y_BC: Tensor, noise_BZ: Tensor, weight_B: Tensor, kl_weight: float = 1.0
     ) -> Bound:
-        """Σ_b weight_b (−log p(x | y, z) + w KL(q(z | x, y) ‖ N(0, 1))), z being at this noise."""
+        """Σ_b weight_b (−log p(x | y, z) + w Σ_d max(λ, KL(q(z_d | x, y) ‖ N(0, 1)))), z being at this noise."""
         posterior = self.given_label(summary_BD, y_BC)
-        kl_B = gaussian_kl(*posterior).sum(-1)
+        kl_BZ = gaussian_kl(*posterior)
+        charged_B = (kl_BZ.clamp(min=self.free) if self.free else kl_BZ).sum(-1)
         z_BZ = posterior.at(noise_BZ)
         found = cost(self.writer, torch.cat([z_BZ, y_BC.to(z_BZ.dtype)], -1), batch, weight_B=weight_B)
-        return Bound(found.total + kl_weight * (weight_B * kl_B).sum(), found.nats_LB, kl_B.detach())
+        return Bound(found.total + kl_weight * (weight_B * charged_B).sum(), found.nats_LB, kl_BZ.detach().sum(-1))
 
     def expected(self, batch: Batch, summary_BD: Tensor, log_BC: Tensor, weight_B: Tensor, progress: Progress) -> Bound:
         """E[−L(x, y)] for y from these log-probabilities: the sum over classes, or its value at one draw of y.

@@ -30,7 +30,8 @@ class LabelledVAEConfig:
     """`alpha` weighs log q(y | x) of the labelled, beside bounds of hundreds of nats; `hidden` is of both MLPs.
 
     `expectation` is over the labels that are not known: at one draw by Gumbel-softmax, whose `temperature` is annealed,
-    or the sum over all classes, which costs as many decodings. `kl_weight` is of z's KL.
+    or the sum over all classes, which costs as many decodings. `kl_weight` is of z's KL, of which `free_bits` nats a
+    dimension, or `target` nats of the whole, cost nothing, as in VAEConfig.
     """
 
     kind: Literal["labelled_vae"] = "labelled_vae"
@@ -42,6 +43,8 @@ class LabelledVAEConfig:
     expectation: Expectation = "gumbel"
     temperature: Schedule = SHARPENING
     kl_weight: Weight = Constant(value=1.0)
+    free_bits: Amount = 0.0
+    target: Amount = 0.0
 
 
 class LabelledVAE(DiscreteVAE):

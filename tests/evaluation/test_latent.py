@@ -178,3 +178,22 @@ def test_each_units_kl_is_logged_as_a_part_of_the_whole() -> None:
     assert [logged[f"kl/{unit}"][1] for unit in range(3)] == ["nats/text"] * 3
     assert logged["active_units"] == (3.0, "units")
     assert logged["mutual_information"][0] <= math.log(4)
+
+
+def test_over_one_label_twice_both_bounds_are_those_of_one_model() -> None:
+    torch.manual_seed(0)
+    model, batches = small_vae(), [batch_of([3, 5, 2])]
+    one = bounds(model, batches, torch.device("cpu"), 4)
+    even = lambda batch: torch.full((len(batch.lengths_B), 2), 0.5).log()  # noqa: E731
+    both = bounds_over_labels([model, model], even, batches, torch.device("cpu"), 4)
+    for name in ("reconstruction", "kl", "importance_weighted"):
+        assert getattr(both, name).value == pytest.approx(getattr(one, name).value, rel=1e-6)
+
+
+def test_a_sure_label_costs_its_divergence_from_all_being_likely() -> None:
+    torch.manual_seed(0)
+    model, batches = small_vae(), [batch_of([3, 5, 2])]
+    one = bounds(model, batches, torch.device("cpu"), 4)
+    sure = lambda batch: torch.tensor([[0.0, -1e4]]).expand(len(batch.lengths_B), -1)  # noqa: E731
+    both = bounds_over_labels([model, model], sure, batches, torch.device("cpu"), 4)
+    assert both.kl.value == pytest.approx(one.kl.value + math.log(2), rel=1e-6)
