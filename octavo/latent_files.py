@@ -78,6 +78,8 @@ def to_lines(latents: Latents, int8: bool = False) -> Iterator[dict[str, Any]]:
 
 def read_npz(path: Path) -> Latents:
     """What `write_npz` wrote, or `vectors` alone, whose levels are then unknown."""
+    if not zipfile.is_zipfile(path) and path.exists():
+        raise ValueError(f"{path} holds no vectors: it is no .npz archive, as octavo encode RUN --out FILE.npz writes")
     try:
         with np.load(path, allow_pickle=False) as arrays:
             vectors_NZ = arrays["vectors"] * (arrays["scales"][:, None] if "scales" in arrays else np.float32(1))

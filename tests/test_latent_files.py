@@ -58,6 +58,8 @@ def test_a_file_that_holds_none_is_named(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", numbers=np.zeros(3))
     np.save(tmp_path / "array.npy", np.zeros(3))
     (tmp_path / "text.npz").write_text("no archive")
+    with pytest.raises(ValueError, match=r"text\.npz holds no vectors: it is no \.npz archive"):
+        read_npz(tmp_path / "text.npz")
     for name in ("other.npz", "array.npy", "text.npz"):
         with pytest.raises(ValueError, match=f"{name} holds no vectors"):
             read_npz(tmp_path / name)

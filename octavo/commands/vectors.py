@@ -58,6 +58,9 @@ def decode(options: argparse.Namespace) -> None:
         found = read_lines("the standard input", sys.stdin.buffer)
     else:
         found = read_lines(options.file, Path(options.file).read_bytes().splitlines())
+    own, given = model.encode(["a"]).shape[1], found.vectors_NZ.shape[1]
+    if own != given:
+        raise ValueError(f"{options.file}: vectors of {given:,} numbers are not of this run, whose own have {own:,}")
     started = time.monotonic()
     texts = _spoken(model.run, latents.decode(model.run, found))
     _say_speed(len(texts), time.monotonic() - started)
@@ -154,13 +157,21 @@ def _show(run: Run, one: Reconstruction) -> None:
 
 
 def _signs(run: Run, ids: Sequence[int], wrongs: Sequence[bool]) -> list[Sign]:
-    """What ids stand for, each wrong or not: byte by byte, or a word at a time."""
+    """What ids stand for, each wrong or not: byte by byte, an escape with what it escapes, or a word at a time."""
     flags = wrongs or [False] * len(ids)
-    parts = [run.codec.decode([one]) for one in ids]
-    if run.codec.unit == "word":
-        parts = [part + b" " for part in parts]
-    each = chain.from_iterable([flag] * len(part) for part, flag in zip(parts, flags, strict=True))
-    return [*signs(b"".join(parts), [*each])]
+    space = b" " if run.codec.unit == "word" else b""
+    parts = [(run.codec.decode(ids[part]) + space, any(flags[part])) for part in _together(run, ids)]
+    each = chain.from_iterable([flag] * len(spoken) for spoken, flag in parts)
+    return [*signs(b"".join(spoken for spoken, _ in parts), [*each])]
+
+
+def _together(run: Run, ids: Sequence[int]) -> Iterator[slice]:
+    """Where ids that only together stand for something begin and end: those of no bytes go with the one after."""
+    silent_V, begin = run.codec.spoken_V == 0, 0
+    for place, one in enumerate(ids, start=1):
+        if place == len(ids) or not silent_V[one]:
+            yield slice(begin, place)
+            begin = place
 
 
 def _spoken(run: Run, written: Sequence[Any]) -> list[str]:

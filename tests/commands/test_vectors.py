@@ -145,6 +145,19 @@ def test_what_is_no_vector_is_named(file: Path, autoencoder_run: Path, capsys: p
     assert "text.txt, line 1 is no vector of octavo encode" in capsys.readouterr().err
 
 
+def test_vectors_of_another_width_are_refused(
+    tmp_path: Path, one_shot_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "wide.jsonl").write_text('{"vector": [0.5, 1.0, 2.0], "level": 8}')
+    assert main(["decode", str(one_shot_run), str(tmp_path / "wide.jsonl")]) == 2
+    assert "wide.jsonl: vectors of 3 numbers are not of this run, whose own have" in capsys.readouterr().err
+
+
+def test_a_byte_that_is_escaped_is_shown_as_itself(tmp_path: Path, said: Any, one_shot_run: Path) -> None:
+    (tmp_path / "nul.txt").write_bytes(b"a\x00b")
+    assert "  text  a\N{SYMBOL FOR NULL}b" in said("reconstruct", one_shot_run, tmp_path / "nul.txt")
+
+
 def test_vectors_are_added_and_taken_away(file: Path, said: Any, vae_run: Path) -> None:
     model = octavo.load(vae_run, "cpu")
     plain_NZ, plus_Z, minus_Z = model.encode(TEXTS.splitlines()), model.encode(["good"])[0], model.encode(["bad"])[0]
