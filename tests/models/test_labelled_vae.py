@@ -16,6 +16,7 @@ from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.layers.latent import standard_log_density
 from octavo.models.labelled_vae import LabelledVAE, LabelledVAEConfig
 from octavo.models.reconstruction import cost
+from octavo.models.told import Told
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.schedules import Constant
 from octavo.writers.dilated import DilatedWriterConfig
@@ -95,6 +96,30 @@ def test_the_objective_is_these_bounds_on_average(expectation: str) -> None:
         for label, wanted in ((-1, unlabelled), (1, labelled)):
             loss = model(text_of(0, 1, copies=40_000, label=label), Progress())
             assert loss.objective.value == pytest.approx(wanted, abs=0.03)
+
+
+def test_free_nats_of_z_have_no_gradient_and_are_in_no_figure() -> None:
+    batch, progress = text_of(0, 1, label=1), Progress(share=1.0)
+    plain, free = (tiny_model(expectation="exact", target=target) for target in (0.0, 1e3))
+    loss, charged = (model(batch, progress) for model in (plain, free))
+    assert loss.metrics["kl"].value == pytest.approx(charged.metrics["kl"].value)
+    assert float(charged.objective.total - loss.objective.total) == pytest.approx(1e3 - loss.metrics["kl"].value)
+    weightless = tiny_model(expectation="exact", kl_weight=Constant(value=0.0))
+    gradients = [
+        torch.autograd.grad(model(batch, progress).objective.total, list(model.head.parameters()))
+        for model in (free, weightless)
+    ]
+    torch.testing.assert_close(*gradients)
+
+
+def test_a_vae_that_is_told_its_label_has_the_same_bound() -> None:
+    model, batch = tiny_model(), text_of(0, 1)
+    told = Told(model, 1)
+    summary_BD, _ = model.read_labels(batch)
+    bound = model.bound(batch, summary_BD, one(1), torch.zeros(1, 1).double(), torch.ones(1).double())
+    torch.testing.assert_close(told.given(batch, told.posterior(batch).mean_BZ), bound.nats_LB)
+    likeliest = Told(model, int(model.classify(batch).argmax()))
+    torch.testing.assert_close(Told(model).posterior(batch), likeliest.posterior(batch))
 
 
 def test_a_warm_draw_is_another_expectation() -> None:
