@@ -11,6 +11,7 @@ HELD = (
     "data.mutate",
     "model.reader.pool",
     "model.reader.depth",
+    "model.reader.positions",
     "model.reader.levels.kind",
 )
 # The paper's corpora, of which the Wikipedia alone is published, and what stands in for the others.
@@ -34,6 +35,10 @@ def _row(label: str, error: float | None = None, **overrides: Any) -> Row:
 
 def _depth(n: int) -> dict[str, int]:
     return {"model__reader__depth": n, "model__writer__depth": n}
+
+
+def _positions(count: int) -> dict[str, int]:
+    return {"model__reader__positions": count, "model__writer__positions": count, "data__batching__positions": count}
 
 
 def _study(name: str, figure: str, number: str, title: str) -> Exhibit:
@@ -113,6 +118,18 @@ EXHIBITS = (
         held=HELD,
     ),
     Exhibit(
+        "recursive-beyond",
+        PAPER,
+        "Beyond the tables: paragraphs of up to 255 bytes as 1,024 numbers, and texts to be mended",
+        ERROR,
+        (
+            _row("n = 4, 16 positions", **_depth(4), **_positions(16)),
+            _row("learns to mend, p up to 0.5", data__mutate=0.5),
+        ),
+        remark=IN_SMALL,
+        held=HELD,
+    ),
+    Exhibit(
         "recursive-train-and-test",
         PAPER,
         "Tables 2 to 6, train beside test: byte errors on stretches of training's and of held-out articles",
@@ -125,6 +142,13 @@ EXHIBITS = (
         "Vectors: the time to make them, and what eight bits a number leave",
         commands=("octavo study vectors runs/recursive-small --stretches --out results/recursive-vectors.json",),
         sources=("recursive-vectors*.json",),
+    ),
+    Exhibit(
+        "recursive-samples",
+        PAPER,
+        "Section 5: texts written at once from nothing",
+        commands=("octavo study prior runs/recursive-vae --stretches --out results/recursive-samples.json",),
+        sources=("recursive-samples*.json",),
     ),
     _study("data", "lengths", "table1", "Table 1 and Figure 7: the corpora, and the lengths of their paragraphs"),
     _study("end-of-text", "end-of-text", "figure4", "Figure 4: how far off the end of a reconstruction is"),
