@@ -150,6 +150,8 @@ def _check_contexts(writer: Writer, asked: ContextsConfig) -> None:
 def _contextual(row: Contextual, asked: ContextsConfig, codec: Codec) -> dict[str, Any]:
     least = {} if asked.stride == 1 else {"at_least": row.context - asked.stride + 1}
     error = {} if asked.sample is None else {"standard_error": row.standard_error}
+    if asked.sample and row.context != asked.contexts[0]:
+        error |= {"bits_saved": row.bits_saved, "bits_saved_error": row.bits_saved_error}
     return {
         **least,
         f"bits_per_{codec.unit}": row.bits,

@@ -54,6 +54,7 @@ BARS = (
     Bar("conv", "n = 8, 1,024 bytes: share of the product rate", 0.6, "share_of_product_rate", STEP, last),
     Bar("conv", "the same, times nn.Conv1d in fp32", 4, "times_plain_fp32", STEP, last, bf16=True),
     Bar("transformer", "T12, share of the product rate", 0.35, "share_of_product_rate"),
+    Bar("transformer", "T12, times stock layers in bf16", 1.6, "times_stock_bf16", bf16=True),
     Bar("transformer", "T12, times stock layers in fp32", 3.3, "times_stock_fp32", bf16=True),
     Bar("allocator", "QRNN, 64 texts of 512, times the system's", 2.1, "times_faster", bf16=True),
     Bar("streaming", "fp32, times nn.LSTM", 7, "times_nn.LSTM", FUSED),

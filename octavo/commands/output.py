@@ -92,10 +92,12 @@ def some_of(documents: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 def one_text_of(source: str) -> bytes:
     """A whole file, or all of the standard input, as one text."""
-    first, *others = islice(texts_of(source, "documents"), 2)
-    if others:
+    found = list(islice(texts_of(source, "documents"), 2))
+    if len(found) > 1:
         raise ValueError(f"{source} holds more than one text: name one of them")
-    return first
+    if not any(found):
+        raise ValueError(f"{source} holds no text: name a file that does")
+    return found[0]
 
 
 def folder_of(path: str, option: str = "--out") -> Path:

@@ -1,6 +1,7 @@
 """Verbs that write: generate, translate, complete."""
 
 import argparse
+import sys
 
 from octavo.commands.output import columns_of, one_text_of, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.overlap import Nearest
@@ -75,4 +76,6 @@ def complete(options: argparse.Namespace) -> None:
     """Every completion of the word begun whose probability is above the threshold, the likeliest first."""
     model = load(options.run_folder, options.device)
     rows = model.complete(options.prompt, options.threshold)
+    if not rows:
+        print(f"no word after {options.prompt!r} is as likely as {options.threshold:g}", file=sys.stderr)
     print_rows((one._asdict() for one in rows), options.json)

@@ -1,6 +1,6 @@
 """What a character costs given exactly so many before it (Al-Rfou et al. 2019, Table 2).
 
-W windows of a text, S tokens scored at each one's end, B windows side by side, V vocabulary.
+W windows of a text, S tokens scored at each one's end, B windows side by side, V vocabulary, N tokens scored.
 """
 
 from __future__ import annotations
@@ -45,13 +45,17 @@ class ContextsConfig:
 
 
 class Contextual(NamedTuple):
-    """What was found at one context: sums over `count` characters."""
+    """What was found at one context: sums over `count` characters.
+
+    `saved` are the nats that each character of a sample costs less than at the first context, and their squares.
+    """
 
     context: int
     nats: float
     squares: float
     hits: int
     count: int
+    saved: tuple[float, float] = (0.0, 0.0)
 
     @property
     def bits(self) -> float:
@@ -59,10 +63,17 @@ class Contextual(NamedTuple):
 
     @property
     def standard_error(self) -> float:
-        """Of the bits, where the characters are a sample: s / √n."""
-        mean = self.nats / self.count
-        variance = max(self.squares / self.count - mean**2, 0.0) * self.count / max(self.count - 1, 1)
-        return math.sqrt(variance / self.count) / math.log(2)
+        """Of the bits, where the characters are a sample."""
+        return _standard_error(self.nats, self.squares, self.count)
+
+    @property
+    def bits_saved(self) -> float:
+        return self.saved[0] / self.count / math.log(2)
+
+    @property
+    def bits_saved_error(self) -> float:
+        """Far below that of the bits: what makes a character hard makes it so at every context."""
+        return _standard_error(*self.saved, self.count)
 
 
 @torch.no_grad()
@@ -71,15 +82,17 @@ def by_context(
 ) -> Iterator[Contextual]:
     """A row for each context, all over the same characters of a text of so many tokens."""
     ends_W, fresh_W = places(tokens, asked)
+    at_first_N: np.ndarray | None = None
     for context in asked.contexts:
         rows = max(1, SIDE_BY_SIDE // context)
-        sums = np.zeros(4)
+        found: list[tuple[np.ndarray, np.ndarray]] = []
         for begin in range(0, len(ends_W), rows):
             ends_B, fresh_B = ends_W[begin : begin + rows], fresh_W[begin : begin + rows]
             batch = cut(ends_B - context, context).map(lambda tensor: tensor.to(device))
-            sums += _sums(expect, batch, torch.from_numpy(fresh_B).to(device), asked.stride)
-        nats, squares, hits, count = sums.tolist()
-        yield Contextual(context, nats, squares, int(hits), int(count))
+            found.append(_scored(expect, batch, torch.from_numpy(fresh_B).to(device), asked.stride))
+        nats_N, right_N = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        at_first_N = nats_N if at_first_N is None else at_first_N
+        yield _summed(context, nats_N, right_N, at_first_N - nats_N if asked.sample else np.zeros(1))
 
 
 def places(tokens: int, asked: ContextsConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -103,12 +116,22 @@ def places(tokens: int, asked: ContextsConfig) -> tuple[np.ndarray, np.ndarray]:
     raise ValueError(f"of {tokens:,} tokens {max(tokens - longest, 0):,} have {longest} before them{wanted}")
 
 
-def _sums(expect: Expect, batch: Batch, fresh_B: Tensor, stride: int) -> np.ndarray:
-    """Nats, their squares, the right guesses and the count of what a batch of windows scores anew."""
+def _scored(expect: Expect, batch: Batch, fresh_B: Tensor, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """The nats of the N tokens that a batch of windows scores anew, and whether each was the likeliest."""
     logits_SBV, _ = expect(batch, stride, None)
     truth_SB = batch.tokens_LB[-stride:]
     nats_SB = F.cross_entropy(logits_SBV.flatten(0, 1).double(), truth_SB.flatten(), reduction="none").view_as(truth_SB)
     counted_SB = torch.arange(stride, 0, -1, device=fresh_B.device)[:, None] <= fresh_B
     right_SB = logits_SBV.argmax(-1) == truth_SB
-    found = nats_SB, nats_SB**2, right_SB.double(), torch.ones_like(nats_SB)
-    return np.array([float((one_SB * counted_SB).sum()) for one_SB in found])
+    return nats_SB[counted_SB].cpu().numpy(), right_SB[counted_SB].cpu().numpy()
+
+
+def _summed(context: int, nats_N: np.ndarray, right_N: np.ndarray, saved_N: np.ndarray) -> Contextual:
+    saved = float(saved_N.sum()), float((saved_N**2).sum())
+    return Contextual(context, float(nats_N.sum()), float((nats_N**2).sum()), int(right_N.sum()), len(nats_N), saved)
+
+
+def _standard_error(total: float, squares: float, count: int) -> float:
+    """Of a mean of nats, in bits: s / √n."""
+    variance = max(squares / count - (total / count) ** 2, 0.0) * count / max(count - 1, 1)
+    return math.sqrt(variance / count) / math.log(2)

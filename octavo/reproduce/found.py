@@ -1,7 +1,7 @@
 """What has been measured for a row: the files of results/ that its recipe, with its own overrides, gave."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from octavo.record import overrides
 from octavo.reproduce.exhibits import Exhibit, Row
 
 Result = dict[str, Any]
+SEED = "training.seed"
 
 
 def read_results(folder: Path) -> dict[str, Result]:
@@ -38,6 +39,16 @@ def measured(exhibit: Exhibit, results: Mapping[str, Result]) -> dict[str, list[
 def made(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
     """The names of the results that an exhibit's commands gave."""
     return [name for name in results for pattern in exhibit.sources if Path(name).match(pattern)]
+
+
+def seeds(names: Iterable[str], results: Mapping[str, Result]) -> list[list[str]]:
+    """Those that nothing but chance tells apart: of one recipe with one set of overrides, the seed aside."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        changed = {path: new for path, new in results[name].get("overrides", {}).items() if path != SEED}
+        same = results[name]["recipe"], reader_of(results[name]), changed
+        alike.setdefault(json.dumps(same, sort_keys=True), []).append(name)
+    return [group for group in alike.values() if len(group) > 1]
 
 
 def value(result: Mapping[str, Any], path: str) -> Any:

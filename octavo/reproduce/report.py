@@ -4,16 +4,17 @@ Nothing on that page is typed by hand. A result of less than the published train
 says so in its own line.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, value
+from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, seeds, value
 
 HEAD = """# What was measured
 
@@ -93,9 +94,19 @@ def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[st
         printed = [shown(row.published.get(name)) for name in known]
         for name in found[row.label]:
             lines.append(line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
+        for group in seeds(found[row.label], results):
+            label = f"{row.label}: mean of {len(group)} seeds ± their deviation"
+            lines.append(line([label, *printed, *_spreads(exhibit, group, results), *[""] * 7]))
         if not found[row.label]:
             lines.append(line([row.label, *printed, *["not run"] * len(columns), *[""] * 7]))
     return lines
+
+
+def _spreads(exhibit: Exhibit, group: Sequence[str], results: Mapping[str, Result]) -> Iterator[str]:
+    """Of each column the mean over results, and the standard deviation from one to another."""
+    for path in exhibit.columns.values():
+        values = [one for one in (value(results[name], path) for name in group) if isinstance(one, int | float)]
+        yield f"{shown(mean(values))} ± {stdev(values):.2g}" if len(values) > 1 else ""
 
 
 def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> list[str]:

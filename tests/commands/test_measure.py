@@ -56,6 +56,14 @@ def test_inspect_tells_of_every_token(tmp_path: Path, rows: Any, language_model_
     assert all(1 <= row["rank"] <= 256 for row in told)
 
 
+def test_an_empty_text_has_nothing_to_inspect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language_model_run: Path
+) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert main(["inspect", str(language_model_run), "--text", str(tmp_path / "empty.txt")]) == 2
+    assert "empty.txt holds no text" in capsys.readouterr().err
+
+
 def test_inspect_tells_what_a_reader_holds_at_every_token(tmp_path: Path, rows: Any, classifier_run: Path) -> None:
     (tmp_path / "text.txt").write_text("the cat,the mat")
     told = rows("inspect", classifier_run, "--states", 5, "--text", tmp_path / "text.txt")

@@ -54,6 +54,12 @@ def test_completions_are_likely_and_in_order(capsys: pytest.CaptureFixture[str],
     assert probabilities[-1] >= 0.0005
 
 
+def test_that_no_completion_is_likely_is_said(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
+    assert main(["complete", str(language_model_run), "--prompt", "to b", "--threshold", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, "no word after 'to b' is as likely as 1" in err) == ("", True)
+
+
 def test_each_line_is_translated(tmp_path: Path, capsys: pytest.CaptureFixture[str], translator_run: Path) -> None:
     (tmp_path / "text.txt").write_text("好的马\n\n完美的谷仓\n", "utf-8")
     asked = ["translate", translator_run, tmp_path / "text.txt", "--num-beams", 2]

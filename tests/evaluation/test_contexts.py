@@ -80,6 +80,17 @@ def test_a_sample_is_of_the_same_characters_at_every_context_and_says_how_sure_i
     assert asking(writer, asked) == asking(writer, asked)
 
 
+@WRITER
+def test_what_a_longer_context_saves_is_told_character_by_character(writer: Writer) -> None:
+    asked = ContextsConfig(contexts=(2, 5), sample=20, seed=4)
+    first, second = asking(writer, asked)
+    pairs = [[brute_force(writer, end - 1, context)[0] for context in (2, 5)] for end in places(len(TEXT), asked)[0]]
+    saved = [(short - long) / math.log(2) for short, long in pairs]
+    assert (first.bits_saved, first.bits_saved_error) == (0, 0)
+    assert second.bits_saved == pytest.approx(np.mean(saved), rel=1e-6, abs=1e-12)
+    assert second.bits_saved_error == pytest.approx(np.std(saved, ddof=1) / math.sqrt(20), rel=1e-6)
+
+
 def test_a_sample_has_no_character_twice_and_another_seed_draws_others() -> None:
     drawn = [places(1000, ContextsConfig(contexts=(9,), sample=300, seed=seed))[0] for seed in (0, 1)]
     assert all(len(set(ends_W)) == 300 and ends_W.min() > 9 and ends_W.max() <= 1000 for ends_W in drawn)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import measured, value
+from octavo.reproduce.found import measured, seeds, value
 
 EXHIBIT = Exhibit(
     "table",
@@ -42,6 +42,17 @@ def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
         "i": {**result("qrnn-ptb"), "metrics": {"test": {"bits_per_byte": 2.0}}},  # has nothing that the table shows
     }
     assert measured(EXHIBIT, results) == {"plain": ["c", "b", "h"], "wide": ["a"], "other": ["d"]}
+
+
+def test_results_that_only_their_seed_tells_apart_are_one_system() -> None:
+    results = {
+        "a": result("qrnn-ptb", training__seed=1),
+        "b": result("qrnn-ptb"),
+        "c": result("qrnn-ptb", training__seed=2, model__writer__width=1280),
+        "d": result("qrnn-iwslt", training__seed=1),
+        "e": result("qrnn-ptb", training__seed=2),
+    }
+    assert seeds(results, results) == [["a", "b", "e"]]
 
 
 def test_a_value_that_is_not_there_is_none() -> None:

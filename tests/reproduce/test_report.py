@@ -1,5 +1,6 @@
 """What the page says of how much was measured, and what of the texts that were written."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,21 @@ def test_the_first_texts_and_a_walk_stand_on_a_line_each() -> None:
     assert lines[-3:] == ["vae, from one held-out text to another:", "    a", "    b"]
     assert len(lines) == 1 + 10 + 3
     assert texts_of({"run": "vae", "found": {"greedy": {"texts": 3}}}) == []
+
+
+def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
+    for seed, bits in enumerate((3.0, 3.5, 4.0)):
+        row = {
+            "recipe": "t6-small",
+            "overrides": {"training.seed": seed} if seed else {},
+            "data": "text8-prefix",
+            "wall_seconds": 60,
+            "commit": "abc",
+            "hardware": {"device": "cuda", "precision": "bf16"},
+            "metrics": {"valid": {"contexts": {"by_length": {"64": {"bits_per_byte": bits}}}}},
+        }
+        (tmp_path / f"{seed}.json").write_text(json.dumps(row), "utf-8")
+    assert "| T64: mean of 3 seeds ± their deviation | 1.062 | 3.5 ± 0.5 |" in page(tmp_path)
 
 
 def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Path) -> None:
