@@ -45,7 +45,13 @@ FEW = {
 LABELS = (100, 500, 1000, 2000)
 # Table 3 at 500 labels: accuracy in percent and KL.
 ABLATION = {"SCNN": (65.5, 10.4), "MCNN": (64.6, 7.2), "LCNN": (57.2, 2.7)}
-OF_LABELS = {"accuracy": "test.accuracy", "KL": "test.kl", "perplexity": "test.perplexity"}
+OF_LABELS = {
+    "accuracy": "test.accuracy",
+    "KL": "test.kl",
+    "perplexity": "test.perplexity",
+    "mutual information": "test.mutual_information",
+    "active units": "test.active_units",
+}
 
 
 def _decoder(name: str, recipe: str, own: dict[str, Any], figures: Figures, stand_ins: bool) -> list[Row]:
@@ -199,5 +205,6 @@ EXHIBITS = (
             "octavo generate runs/scnn-vae-semi-20news --label sci.space --num 1 --num-beams 10",
         ),
         sources=("*by-label*.json",),
+        remark="Beside each label stands how likely the model's own q(y | x) finds it of the text.",
     ),
 )

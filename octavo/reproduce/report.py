@@ -185,7 +185,12 @@ def _study(study: Result) -> list[str]:
         for split, found in run["found"].items()
         if isinstance(found, dict) and _plain(found)
     ]
-    texts = [line for run in study["runs"] for line in texts_of(run)]
+    rows += [
+        {"run": run["run"], "data": run["data"], **_trained(run), **_plain(run["found"])}
+        for run in study["runs"]
+        if _plain(run["found"])
+    ]
+    texts = [line for run in study["runs"] for line in (*texts_of(run), *_by_label(run["found"].get("groups", [])))]
     return ["", *_grid(rows), *texts] if rows else texts
 
 
@@ -207,6 +212,18 @@ def texts_of(run: Mapping[str, Any]) -> list[str]:
             *(f"    {' '.join(text.split())[:TEXT].rstrip()}" for text in texts),
         )
     ]
+
+
+def _by_label(groups: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Every label's text at the same z, and how likely the model finds that label of it."""
+    lines = []
+    for group in groups:
+        lines += ["", f"z of seed {group['seed']}:", ""]
+        for name, text in group["texts"].items():
+            told = group.get("probabilities", {}).get(name)
+            beside = "" if told is None else f" ({told:.2f})"
+            lines.append(f"    {name}{beside}: {' '.join(text.split())[:TEXT]}".rstrip())
+    return lines
 
 
 def _trained(run: Mapping[str, Any]) -> dict[str, Any]:

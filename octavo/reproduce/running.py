@@ -120,11 +120,16 @@ def _written(wanted: Any) -> str:
     return NOTHING if wanted is None else json.dumps(wanted)
 
 
+def ready(job: Job, waiting: Sequence[Job]) -> bool:
+    """Whether it is left to do, and the run that its reader begins from is not."""
+    unfinished = [other.folder for other in waiting if not other.result.exists()]
+    return job.folder in unfinished and job.reader not in unfinished
+
+
 def _start_next(waiting: Sequence[Job], plan: Plan) -> None:
     busy = sum(job.process is not None for job in waiting)
-    unfinished = {job.folder for job in waiting if not job.result.exists()}
     for job in waiting:
-        if busy < plan.jobs and job.process is None and job.folder in unfinished and job.reader not in unfinished:
+        if busy < plan.jobs and job.process is None and ready(job, waiting):
             job.log.parent.mkdir(parents=True, exist_ok=True)
             with job.log.open("ab") as log:
                 command = [sys.executable, "-m", "octavo", *job.next_command(plan)]

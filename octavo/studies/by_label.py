@@ -1,5 +1,6 @@
 """Texts written by label, all else being equal (Yang et al. 2017, Table 6)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from octavo.latents import longest_trained
@@ -11,25 +12,27 @@ GROUPS = 3
 
 
 def by_label(run: Run, settings: StudyConfig) -> dict[str, Any]:
-    """Groups of texts: one draw of z each, and every label's best text by a beam search, ranked by nats a token."""
+    """Groups of texts: one draw of z each, and every label's best text by a beam search, ranked by nats a token.
+
+    Where the model classifies, how likely it finds each text's own label stands beside it.
+    """
     classes: Any = getattr(run.model, "classes", None)
     if classes is None:
         raise ValueError("this run's model has no labels to write by: a labelled VAE has")
-    model, longest = Pretrained(run), settings.longest or longest_trained(run) or 100
-    names = run.about.label_names if hasattr(run.model, "classify") else [*map(str, range(classes))]
-    groups = [
-        {
-            "seed": seed,
-            "texts": {
-                name: model.generate(
-                    "", label=name, seed=seed, num_beams=settings.num_beams, max_new_tokens=longest, **_drawn(settings)
-                )[0]
-                for name in names
-            },
-        }
-        for seed in range(settings.seed, settings.seed + GROUPS)
-    ]
+    model, tells = Pretrained(run), hasattr(run.model, "classify")
+    names = run.about.label_names if tells else [*map(str, range(classes))]
+    groups = [_group(model, names, seed, tells, settings) for seed in range(settings.seed, settings.seed + GROUPS)]
     return {"num_beams": settings.num_beams, "groups": groups}
+
+
+def _group(model: Pretrained, names: Sequence[str], seed: int, tells: bool, settings: StudyConfig) -> dict[str, Any]:
+    longest = settings.longest or longest_trained(model.run) or 100
+    options = {"seed": seed, "num_beams": settings.num_beams, "max_new_tokens": longest, **_drawn(settings)}
+    texts = {name: model.generate("", label=name, **options)[0] for name in names}
+    if not tells:
+        return {"seed": seed, "texts": texts}
+    told = zip(names, model.classify([*texts.values()]), strict=True)
+    return {"seed": seed, "texts": texts, "probabilities": {name: round(shares[name], 4) for name, shares in told}}
 
 
 def _drawn(settings: StudyConfig) -> dict[str, Any]:

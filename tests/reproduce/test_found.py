@@ -55,6 +55,22 @@ def test_results_that_only_their_seed_tells_apart_are_one_system() -> None:
     assert seeds(results, results) == [["a", "b", "e"]]
 
 
+def test_rows_are_told_apart_by_what_their_readers_began_from() -> None:
+    rows = (
+        Row("LM", "lstm-lm-yahoo"),
+        Row("VAE", "scnn-vae-yahoo", stand_ins=("scnn-vae-topics",)),
+        Row("VAE + init", "scnn-vae-yahoo", stand_ins=("scnn-vae-topics",), begun="LM"),
+    )
+    begun = {name: {"changes": [{"field": "reader", "recipe": name}]} for name in ("lstm-lm-20news", "lstm-vae-ptb")}
+    results = {
+        "a": result("scnn-vae-topics"),
+        "b": {**result("scnn-vae-topics"), **begun["lstm-lm-20news"]},
+        "c": {**result("scnn-vae-topics"), **begun["lstm-vae-ptb"]},  # from neither a language model nor chance
+    }
+    exhibit = Exhibit("t", "dilated-vae", "T", {"test": "test.perplexity"}, rows)
+    assert measured(exhibit, results) == {"LM": [], "VAE": ["a"], "VAE + init": ["b"]}
+
+
 def test_a_value_that_is_not_there_is_none() -> None:
     assert value({"metrics": {"test": None}}, "test.perplexity") is None
     assert value({}, "test.perplexity") is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo.reproduce.report import page, part_measured, texts_of
+from octavo.reproduce.report import _by_label, page, part_measured, texts_of
 
 TEST = {"tokens": 1000, "tokens_measured": 90, "texts_reconstructed": 5, "stretches_reconstructed": 7, "bleu_texts": 3}
 
@@ -48,6 +48,18 @@ def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
         }
         (tmp_path / f"{seed}.json").write_text(json.dumps(row), "utf-8")
     assert "| T64: mean of 3 seeds ± their deviation | 1.062 | 3.5 ± 0.5 |" in page(tmp_path)
+
+
+def test_texts_by_label_stand_beside_how_likely_their_label_is() -> None:
+    told = {"seed": 3, "texts": {"for": "good\nfun", "against": ""}, "probabilities": {"for": 0.987, "against": 0.5}}
+    untold = {"seed": 4, "texts": {"0": "one"}}
+    assert [line for line in _by_label([told, untold]) if line] == [
+        "z of seed 3:",
+        "    for (0.99): good fun",
+        "    against (0.50):",
+        "z of seed 4:",
+        "    0: one",
+    ]
 
 
 def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Path) -> None:

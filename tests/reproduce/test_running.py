@@ -11,7 +11,7 @@ import pytest
 
 from octavo.reproduce import exhibit
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.running import Plan, jobs_of, run
+from octavo.reproduce.running import Plan, jobs_of, ready, run
 
 EXHIBIT = Exhibit(
     "small",
@@ -41,6 +41,22 @@ def test_a_budget_is_shared_and_a_stand_in_is_named(tmp_path: Path) -> None:
     assert [job.recipe for job in jobs] == ["lstm-multi30k", "qrnn-multi30k"]
     assert [job.recipe for job in jobs_of(table, Plan())] == ["lstm-iwslt", "qrnn-iwslt"]
     assert jobs[0].result.name == "qrnn-table3-char-level-4-layer-lstm-30m.json"
+
+
+def test_a_row_whose_reader_begins_from_anothers_run_waits_for_it(tmp_path: Path) -> None:
+    rows = (
+        Row("VAE + init", "scnn-vae-yahoo", stand_ins=("scnn-vae-topics",), begun="LM"),
+        Row("LM", "lstm-lm-yahoo", stand_ins=("lstm-lm-topics",)),
+    )
+    plan = Plan("tiny", tmp_path, tmp_path, stand_in=True)
+    begun, lm = jobs_of(Exhibit("t", "dilated-vae", "T", {}, rows), plan)
+    assert "--init-reader" not in lm.next_command(plan)
+    words = begun.next_command(plan)
+    assert words[words.index("--init-reader") + 1] == str(lm.folder)
+    assert not ready(begun, [begun, lm])
+    lm.result.parent.mkdir(parents=True)
+    lm.result.write_text("{}")
+    assert ready(begun, [begun, lm])
 
 
 def test_overrides_are_given_as_the_command_line_takes_them() -> None:

@@ -61,6 +61,9 @@ def test_texts_by_label_share_their_draw(labelled_run: Path, clustering_run: Pat
     for folder, names in ((labelled_run, {"long", "short"}), (clustering_run, {"0", "1", "2", "3"})):
         found = STUDIES["by-label"](octavo.load(folder, "cpu").run, SETTINGS)
         assert [group["texts"].keys() for group in found["groups"]] == [names] * 3
+        told = [group["probabilities"].values() for group in found["groups"] if "probabilities" in group]
+        assert len(told) == (3 if folder == labelled_run else 0)
+        assert all(0 <= share <= 1 for shares in told for share in shares)
 
 
 def test_a_labelled_model_classifies_and_writes_by_label(
