@@ -81,10 +81,7 @@ def train(
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
-        if recipe.data.mutate and not hasattr(plain, "encode"):
-            raise ValueError(
-                f"data.mutate is for models that read what they write: {recipe.model.kind} is none of them"
-            )
+        _refuse_unable(recipe, plain)
         _say_data(data, plain, say)
         if not (resume and any((folder / "checkpoints").glob("step-*"))):
             start_from_vectors(recipe, data.codec, plain, say)
@@ -120,6 +117,15 @@ def _start(machine: Machine) -> tuple[torch.device, Resolved]:
     return device, resolve_precision(machine.precision, device)
 
 
+def _refuse_unable(recipe: Recipe, plain: TextModel) -> None:
+    """What a recipe asks of a model that cannot do it."""
+    kind = recipe.model.kind
+    if recipe.data.mutate and not hasattr(plain, "encode"):
+        raise ValueError(f"data.mutate is for models that read what they write: {kind} is none of them")
+    if recipe.training.judged_by == "accuracy" and not hasattr(plain, "classify"):
+        raise ValueError(f"training.judged_by accuracy: {kind} tells no labels; objective is of every model")
+
+
 def _prepared(data: DataConfig, codec: Codec | None) -> Data:
     """Rank 0 encodes; the others find what it left."""
     if not distributed.is_first():
@@ -143,9 +149,11 @@ def _go_on(trainer: Trainer, folder: Path, say: Say) -> None:
 
 
 def _forget_best(trainer: Trainer, folder: Path, recipe: Recipe) -> None:
-    """What was best on one text says nothing of another: a run that goes on with other data begins to choose anew."""
+    """What was best on one text, or by one measure, says nothing of another: such a run begins to choose anew."""
     changed = differences(stored_recipe(folder), recipe) if trainer.position.step else {}
-    if any(path.startswith("data.") and path != "data.batching.batch" for path in changed):
+    if "training.judged_by" in changed or any(
+        path.startswith("data.") and path != "data.batching.batch" for path in changed
+    ):
         trainer.position.best, trainer.position.evaluations_since_best = math.inf, 0
 
 

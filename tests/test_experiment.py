@@ -185,3 +185,9 @@ def test_texts_are_mutated_for_models_that_read_what_they_write(
     stream = override(tiny(recipe("lstm-bytes")), {"data.mutate": 1.0})
     with pytest.raises(ValueError, match=r"data\.mutate is for models that read what they write: language_model"):
         train(stream, tmp_path / "stream", Machine(device="cpu"), say=lambda line: None)
+
+
+def test_what_tells_no_labels_is_not_judged_by_its_accuracy(tmp_path: Path) -> None:
+    judged = override(tiny(recipe("lstm-autoencoder")), {"training.judged_by": "accuracy"})
+    with pytest.raises(ValueError, match=r"training\.judged_by accuracy: autoencoder tells no labels"):
+        train(judged, tmp_path / "run", CPU, say=lambda line: None)

@@ -12,7 +12,7 @@ from octavo.record import overrides
 from octavo.reproduce.exhibits import Exhibit, Row
 
 Result = dict[str, Any]
-SEED = "training.seed"
+SEEDS = ("training.seed", "data.batching.labels_seed")
 
 
 def read_results(folder: Path) -> dict[str, Result]:
@@ -42,10 +42,10 @@ def made(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
 
 
 def seeds(names: Iterable[str], results: Mapping[str, Result]) -> list[list[str]]:
-    """Those that nothing but chance tells apart: of one recipe with one set of overrides, the seed aside."""
+    """Those that nothing but chance tells apart: of one recipe with one set of overrides, its seeds aside."""
     alike: dict[str, list[str]] = {}
     for name in names:
-        changed = {path: new for path, new in results[name].get("overrides", {}).items() if path != SEED}
+        changed = {path: new for path, new in results[name].get("overrides", {}).items() if path not in SEEDS}
         same = results[name]["recipe"], reader_of(results[name]), changed
         alike.setdefault(json.dumps(same, sort_keys=True), []).append(name)
     return [group for group in alike.values() if len(group) > 1]

@@ -257,11 +257,6 @@ def test_the_best_is_of_the_highest_accuracy_where_that_judges(tmp_path: Path) -
     assert (run(made).best_step, made.position.best) == (4, 0.25)
 
 
-def test_a_model_that_tells_no_labels_is_not_judged_by_its_accuracy(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="judged_by accuracy"):
-        run(make(tmp_path, steps=2, evaluate_every=2, judged_by="accuracy", evaluate=objectives([1.0])))
-
-
 def test_without_evaluation_the_last_weights_are_kept_with_each_checkpoint(tmp_path: Path) -> None:
     kept: list[int] = []
     made = make(tmp_path, steps=3, checkpoint_seconds=1e-9, keep_best=lambda: kept.append(made.position.step))
