@@ -17,7 +17,8 @@ lstm="--model.writer.width 128 --model.writer.embedding 64 --model.writer.dropou
 cnn="--model.writer.width 96 --model.writer.inner 48 --model.writer.embedding 64"
 gaussian="$reader --model.hidden 128 --model.kl_weight.until 0.5 --model.kl_weight.unit share"
 z="--model.latent 16"
-start="--init-reader $runs/dilated-vae-reader"
+of="" # in the names of runs on other data
+start() { echo "--init-reader $runs/dilated-vae-${of}reader"; }
 
 one() { # name, recipe, steps, overrides
     local name=$1 recipe=$2 steps=$3
@@ -30,9 +31,11 @@ one() { # name, recipe, steps, overrides
 }
 
 measure=""
-reader() { # what others start from
-    one dilated-vae-reader lstm-lm-20news 2000 $text $lstm --training.evaluate_every 500
+reader_of() { # steps: what others start from
+    one "dilated-vae-${of}reader" lstm-lm-20news "$1" $text $lstm --training.evaluate_every 500
 }
+
+reader() { reader_of 2000; }
 
 # Table 2: equal updates for all; every VAE's bound over 50 draws for a hundred texts.
 table2() {
@@ -68,7 +71,7 @@ table2-init() {
         local sees=1,2,4
         [ $size = scnn ] || sees=$medium,$medium
         measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-topics-$size-vae-init" scnn-vae-topics 800 \
-            $text $gaussian $z --training.evaluate_every 200 $(dilations $sees) $start
+            $text $gaussian $z --training.evaluate_every 200 $(dilations $sees) $(start)
     done
 }
 
@@ -79,27 +82,29 @@ table4() {
     semi 2
 }
 
+numbers="100 500"
+
 few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
 
 classifier() { # name, labels, seed, start
-    one "dilated-vae-$1-$2-$3" lstm-few-labels-20news 300 $(few $2 $3) $reader --training.evaluate_every 20 ${@:4}
+    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-20news 300 $(few $2 $3) $reader --training.evaluate_every 20 ${@:4}
 }
 
 classifiers() { # seeds
     for seed in $*; do
-        for labels in 100 500; do
+        for labels in $numbers; do
             classifier scratch $labels $seed
-            classifier lm-init $labels $seed $start
+            classifier lm-init $labels $seed $(start)
         done
     done
 }
 
 semi() { # seed
-    for labels in 100 500; do
+    for labels in $numbers; do
         for start_of in semi-init semi; do
             local begun=""
-            [ $start_of = semi ] || begun=$start
-            one "dilated-vae-$start_of-$labels-$1" scnn-vae-semi-20news 400 $(few $labels $1) $gaussian $z $cnn \
+            [ $start_of = semi ] || begun=$(start)
+            one "dilated-vae-$of$start_of-$labels-$1" scnn-vae-semi-20news 400 $(few $labels $1) $gaussian $z $cnn \
                 --training.evaluate_every 40 $begun
         done
     done
@@ -118,7 +123,7 @@ table3() {
 table5() {
     for floor in 0.5 1.0 1.5; do
         one "dilated-vae-clusters-$floor" scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
-            --model.floor $floor --training.evaluate_every 100 $start
+            --model.floor $floor --training.evaluate_every 100 $(start)
     done
     one dilated-vae-clusters-no-init scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
         --training.evaluate_every 100
@@ -135,7 +140,7 @@ mixtures() {
 
 figure3() {
     measure="--texts 500" one dilated-vae-plane scnn-vae-plane-20news 800 $text $gaussian $cnn \
-        --training.evaluate_every 200 $start
+        --training.evaluate_every 200 $(start)
     python -m octavo study plane "$runs/dilated-vae-plane" --samples 2000 --out "$results/dilated-plane.json"
 }
 
@@ -153,6 +158,15 @@ autoencoder() {
             classifier la-init $labels $seed --init-reader "$runs/dilated-vae-autoencoder"
         done
     done
+}
+
+# The same where twenty labels can do: documents of a few words that are a topic's own, in three scripts.
+toys() {
+    local of=toys- numbers=20 text="--data toys --data.files.clean [] --data.codec.kind characters"
+    reader_of 600
+    classifiers 1 2 3
+    semi 1
+    semi 2
 }
 
 mkdir -p "$runs" "$results"
