@@ -32,6 +32,8 @@ def figure(options: argparse.Namespace) -> None:
         raise ValueError(f"no figure {options.name!r}: {nearest(options.name, FIGURES)}")
     paths = [Path(run) / "metrics.jsonl" if not Path(run).is_file() else Path(run) for run in options.runs]
     for path in paths:
+        if not path.parent.exists():
+            raise ValueError(f"{path.parent}: no such file or run")
         if not path.is_file():
             raise ValueError(f"{path.parent} is no run: it has no metrics.jsonl")
     FIGURES[options.name](paths, out)

@@ -30,7 +30,7 @@ def evaluate(options: argparse.Namespace) -> None:
     run = load(options.run_folder, options.device).run
     if options.limit and not hasattr(run.model, "encode"):
         able(run.model, "read")
-    if options.samples or options.texts:
+    if (options.samples or options.texts) and not hasattr(run.model, "given_label"):
         able(run.model, "posterior")
     measuring = Measuring(
         details=options.json,

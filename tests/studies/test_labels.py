@@ -66,6 +66,17 @@ def test_texts_by_label_share_their_draw(labelled_run: Path, clustering_run: Pat
         assert all(0 <= share <= 1 for shares in told for share in shares)
 
 
+def test_a_latent_beside_a_label_is_measured_as_any_other(
+    labelled_run: Path, clustering_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in (labelled_run, clustering_run):
+        assert main(["evaluate", str(folder), "--samples", "3", "--texts", "8", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["nats_iw_3"] <= found["nats_elbo"] + 1
+        assert found["active_units"] <= found["latent_units"] == len(found["kl_per_unit"])
+        assert found["accuracy" if folder == labelled_run else "cluster_accuracy"] <= 1
+
+
 def test_a_labelled_model_classifies_and_writes_by_label(
     labelled_run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
