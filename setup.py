@@ -3,7 +3,8 @@
 Without a compiler the package installs all the same and uses its plain forms; without OpenMP, one thread.
 """
 
-from glob import glob
+from pathlib import Path
+from runpy import run_path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -33,10 +34,13 @@ class BuildKernels(build_ext):
                     raise
 
 
+NATIVE = Path("octavo/ops/native")
+DIGEST = run_path(str(NATIVE / "sources.py"))["digest"](NATIVE)  # by path: the package itself needs torch
 KERNELS = Extension(
     "octavo.ops.native.kernels",
-    sorted(glob("octavo/ops/native/*.c")),
-    depends=glob("octavo/ops/native/*.h"),
+    sorted(map(str, NATIVE.glob("*.c"))),
+    depends=sorted(map(str, NATIVE.glob("*.h"))),
+    define_macros=[("SOURCES", f'"{DIGEST}"')],
     optional=True,
 )
 

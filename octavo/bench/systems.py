@@ -37,8 +37,10 @@ SYSTEMS = {
     "recursive-autoencoder": Size(257, 1024, 16, 2),
     "hybrid-tweets": Size(257, 160, 32, 32),
     "t12-text8": Size(256, 512, 16, 2),
+    "t64-text8": Size(256, 512, 16, 1),
     "scnn-vae-yahoo": Size(20_000, 100, 32, 8),
     "qrnn-ptb": Size(10_000, 105, 20, 20),
+    "lstm-ptb-medium": Size(10_000, 35, 20, 20),
 }
 PRODUCTS = ("mm", "convolution", "rnn")  # parts of the names of operations that multiply matrices
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
-from octavo.reproduce import EXHIBITS
+from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, seeds, value
+from octavo.reproduce.projection import projected
 
 HEAD = """# What was measured
 
@@ -59,6 +60,8 @@ def page(folder: Path) -> str:
         if {"recipe", "metrics", "overrides"} <= one.keys() and name not in shown
     }
     parts.append(_others(trainings))
+    if rows := list(projected(results)):
+        parts.append("\n".join([projection.HEAD, *_grid(rows)]))
     parts.extend(_bench(name, one) for name, one in results.items() if "machine" in one)
     return "\n".join(parts) + "\n"
 

@@ -1,4 +1,7 @@
-"""The compiled kernels: plain C behind ctypes, built by setup.py; `kernels` is None where no compiler was at hand."""
+"""The compiled kernels: plain C behind ctypes, built by setup.py; `kernels` is None where they can't be used.
+
+A checkout that moved on without being installed again has kernels whose arguments may lie elsewhere: they stay unused.
+"""
 
 import ctypes
 import os
@@ -6,15 +9,31 @@ from pathlib import Path
 
 import torch  # first, so that its OpenMP runtime is the one that the kernels find
 
+from octavo.ops.native.sources import digest
 
-def _open() -> ctypes.CDLL | None:
+_FOLDER = Path(__file__).parent
+MISSING = "the compiled kernels are missing: reinstall octavo where a C compiler is at hand"
+STALE = "the compiled kernels are older than their source: reinstall octavo"
+
+
+def _open(folder: Path) -> tuple[ctypes.CDLL | None, str]:
+    """The library, or why there is none."""
     try:
-        return ctypes.CDLL(str(Path(__file__).with_name("kernels.so")))
+        library = ctypes.CDLL(str(folder / "kernels.so"))
     except OSError:
-        return None
+        return None, MISSING
+    return (library, "") if _compiled_from(library) == (digest(folder) or _compiled_from(library)) else (None, STALE)
 
 
-kernels: ctypes.CDLL | None = _open()
+def _compiled_from(library: ctypes.CDLL) -> str:
+    """The digest that was compiled in; empty in one from before there were any."""
+    if not hasattr(library, "octavo_sources"):
+        return ""
+    library.octavo_sources.restype = ctypes.c_char_p
+    return library.octavo_sources().decode()
+
+
+kernels, problem = _open(_FOLDER)
 _HOME = os.getpid()
 
 

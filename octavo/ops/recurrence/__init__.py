@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import torch
 from torch import Tensor
 
+from octavo.ops import native
 from octavo.ops.recurrence import cpu, operator, reference
 from octavo.ops.recurrence.reference import Pooled as Pooled
 
@@ -59,10 +60,7 @@ def _has_kernel(gates: Tensor) -> bool:
     if gates.device.type == "cuda" and gates.dtype in (torch.float32, torch.bfloat16, torch.float16):
         return _HAS_TRITON or _tell("Triton is not installed: the recurrence runs in plain PyTorch, many times slower")
     if gates.device.type == "cpu" and gates.dtype in (torch.float32, torch.bfloat16):
-        return cpu.AVAILABLE or _tell(
-            "the compiled kernels are missing: the recurrence runs in plain PyTorch, 4-12 times slower; "
-            "reinstall octavo where a C compiler is at hand"
-        )
+        return cpu.AVAILABLE or _tell(f"{native.problem}; the recurrence runs in plain PyTorch, 4-12 times slower")
     return False
 
 
