@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from octavo.figures.style import INK, drawing, label_right, line_style
@@ -39,13 +40,18 @@ class View(NamedTuple):
 
 
 def latent_cost(view: View, results: Sequence[Path], out: Path) -> None:
-    """The whole cost solid, the KL's part of it dashed, a colour a system; or the reconstruction alone."""
+    """The whole cost solid, the KL's part of it dashed, a colour a system; or the reconstruction alone.
+
+    Of several runs at one place, which may differ by their seeds, each has its dot, and the line goes by their mean.
+    """
     cells = [_cell(view, path) for path in results]
     names = sorted({cell.line for cell in cells})
     with drawing(out, HEIGHT, WIDTH) as figure:
         axes = figure.subplots()
-        for number, name in enumerate(names):
-            _draw(axes, sorted(cell for cell in cells if cell.line == name), number, view)
+        ends = [
+            _draw(axes, [cell for cell in cells if cell.line == name], number, view)
+            for number, name in enumerate(names)
+        ]
         height = "reconstruction, bits per character" if view.reconstruction else "bits per character"
         axes.set(xlabel=view.axis, ylabel=height, xticks=sorted({cell.place for cell in cells}))
         axes.set_ylim(bottom=0)
@@ -53,15 +59,30 @@ def latent_cost(view: View, results: Sequence[Path], out: Path) -> None:
         if not view.reconstruction:
             _explain(axes)
         figure.draw_without_rendering()
-        last = [max((cell for cell in cells if cell.line == name), key=lambda cell: cell.place) for name in names]
-        label_right(axes, names, [cell.cost for cell in last], [line_style(number) for number in range(len(names))])
+        label_right(axes, names, ends, [line_style(number) for number in range(len(names))])
 
 
-def _draw(axes: Axes, cells: Sequence[Cell], number: int, view: View) -> None:
+def _draw(axes: Axes, cells: Sequence[Cell], number: int, view: View) -> float:
+    """The cost at the right end of its line."""
     colour, places = line_style(number)["color"], [cell.place for cell in cells]
-    axes.plot(places, [cell.cost for cell in cells], "o-", color=colour, markersize=3.5, linewidth=1.6)
+    costs = _means(places, [cell.cost for cell in cells])
+    axes.plot(places, [cell.cost for cell in cells], "o", color=colour, markersize=3.5)
+    axes.plot(*zip(*costs, strict=True), "-", color=colour, linewidth=1.6)
     if not view.reconstruction:
-        axes.plot(places, [cell.kl for cell in cells], "o--", color=colour, markersize=3.5, linewidth=1.2)
+        held = [cell.kl for cell in cells]
+        axes.plot(places, held, "o", color=colour, markersize=3.5)
+        axes.plot(*zip(*_means(places, held), strict=True), "--", color=colour, linewidth=1.2)
+    return costs[-1][1]
+
+
+def _means(places: Sequence[float], heights: Sequence[float]) -> list[tuple[float, float]]:
+    """The mean of the heights at each place, from left to right.
+
+    >>> _means([60, 40, 60], [1.0, 5.0, 2.0])
+    [(40, 5.0), (60, 1.5)]
+    """
+    pairs = list(zip(places, heights, strict=True))
+    return [(place, fmean(height for at, height in pairs if at == place)) for place in sorted(set(places))]
 
 
 def _explain(axes: Axes) -> None:

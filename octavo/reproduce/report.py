@@ -16,6 +16,7 @@ from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, seeds, value
 from octavo.reproduce.projection import projected
+from octavo.reproduce.written import written
 
 HEAD = """# What was measured
 
@@ -24,8 +25,6 @@ Made by `octavo reproduce --report` from the JSON files in this folder, which `o
 overrides and its machine. A share of 1 is the whole of the published training, and what was not run says so.
 Metrics are of the whole split, every token once, in fp32, unless the row says otherwise.
 """
-
-TEXTS, TEXT = 10, 110  # of a study's texts shown, and characters of each
 
 PAPERS = {
     "qrnn": "Quasi-recurrent neural networks",
@@ -193,40 +192,7 @@ def _study(study: Result) -> list[str]:
         for run in study["runs"]
         if _plain(run["found"])
     ]
-    texts = [line for run in study["runs"] for line in (*texts_of(run), *_by_label(run["found"].get("groups", [])))]
-    return ["", *_grid(rows), *texts] if rows else texts
-
-
-def texts_of(run: Mapping[str, Any]) -> list[str]:
-    """The first texts that a run wrote greedily, each from another draw, and its first walk between two."""
-    found = run["found"]
-    written = {
-        f"the likeliest character each time, from {TEXTS} draws": found.get("greedy", {}).get("first", [])[:TEXTS],
-        "from one held-out text to another": (found.get("walks") or [[]])[0],
-    }
-    return [
-        line
-        for title, texts in written.items()
-        if texts
-        for line in (
-            "",
-            f"{run['run']}, {title}:",
-            "",
-            *(f"    {' '.join(text.split())[:TEXT].rstrip()}" for text in texts),
-        )
-    ]
-
-
-def _by_label(groups: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Every label's text at the same z, and how likely the model finds that label of it."""
-    lines = []
-    for group in groups:
-        lines += ["", f"z of seed {group['seed']}:", ""]
-        for name, text in group["texts"].items():
-            told = group.get("probabilities", {}).get(name)
-            beside = "" if told is None else f" ({told:.2f})"
-            lines.append(f"    {name}{beside}: {' '.join(text.split())[:TEXT]}".rstrip())
-    return lines
+    return [*(["", *_grid(rows)] if rows else []), *written(study["runs"])]
 
 
 def _trained(run: Mapping[str, Any]) -> dict[str, Any]:

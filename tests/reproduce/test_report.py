@@ -1,11 +1,11 @@
-"""What the page says of how much was measured, and what of the texts that were written."""
+"""What the page says of how much was measured."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from octavo.reproduce.report import _by_label, page, part_measured, texts_of
+from octavo.reproduce.report import page, part_measured
 
 TEST = {"tokens": 1000, "tokens_measured": 90, "texts_reconstructed": 5, "stretches_reconstructed": 7, "bleu_texts": 3}
 
@@ -24,17 +24,6 @@ def test_a_metric_of_a_part_says_of_how_much(path: str, said: str) -> None:
     assert part_measured(path, {"metrics": {"test": TEST, "valid": {"byte_error": 0.5}}}) == said
 
 
-def test_the_first_texts_and_a_walk_stand_on_a_line_each() -> None:
-    long = "word " * 50
-    found = {"greedy": {"first": ["one\ntwo", long, *"abcdefghijkl"]}, "walks": [["a", "b"], ["c"]]}
-    lines = [line for line in texts_of({"run": "vae", "found": found}) if line]
-    assert lines[:2] == ["vae, the likeliest character each time, from 10 draws:", "    one two"]
-    assert len(lines[2]) < 120
-    assert lines[-3:] == ["vae, from one held-out text to another:", "    a", "    b"]
-    assert len(lines) == 1 + 10 + 3
-    assert texts_of({"run": "vae", "found": {"greedy": {"texts": 3}}}) == []
-
-
 def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
     for seed, bits in enumerate((3.0, 3.5, 4.0)):
         row = {
@@ -48,18 +37,6 @@ def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
         }
         (tmp_path / f"{seed}.json").write_text(json.dumps(row), "utf-8")
     assert "| T64: mean of 3 seeds ± their deviation | 1.062 | 3.5 ± 0.5 |" in page(tmp_path)
-
-
-def test_texts_by_label_stand_beside_how_likely_their_label_is() -> None:
-    told = {"seed": 3, "texts": {"for": "good\nfun", "against": ""}, "probabilities": {"for": 0.987, "against": 0.5}}
-    untold = {"seed": 4, "texts": {"0": "one"}}
-    assert [line for line in _by_label([told, untold]) if line] == [
-        "z of seed 3:",
-        "    for (0.99): good fun",
-        "    against (0.50):",
-        "z of seed 4:",
-        "    0: one",
-    ]
 
 
 def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""What the runs of a study wrote, side by side, as the page of results shows it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+ROOM, GAP = 120, "   "  # characters of a line, and what stands between two runs
+
+
+def written(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first texts that each run wrote greedily, each from another draw; its walks between two texts; its labels'."""
+    draws = {run["run"]: run["found"].get("greedy", {}).get("first", []) for run in runs}
+    walks = {run["run"]: _in_a_row(run["found"].get("walks", [])) for run in runs}
+    return [
+        *_beside("The likeliest character each time, each text from another draw:", draws),
+        *_beside("From one held-out text to another:", walks),
+        *(line for run in runs for line in _by_label(run["found"].get("groups", []))),
+    ]
+
+
+def _in_a_row(walks: Iterable[Sequence[str]]) -> list[str]:
+    """One walk below the other, with an empty line after each."""
+    return [text for walk in walks for text in (*walk, "")]
+
+
+def _beside(title: str, texts: Mapping[str, Sequence[str]]) -> list[str]:
+    """A column a run, its name at the top."""
+    columns = {run: own for run, own in texts.items() if own}
+    if not columns:
+        return []
+    width = (ROOM - len(GAP) * (len(columns) - 1)) // len(columns)
+    rows = [list(columns), [], *zip_longest(*columns.values(), fillvalue="")]
+    lines = (GAP.join(" ".join(text.split())[:width].ljust(width) for text in row).rstrip() for row in rows)
+    return ["", title, "", *(f"    {line}".rstrip() for line in lines)]
+
+
+def _by_label(groups: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Every label's text at the same z, and how likely the model finds that label of it."""
+    lines = []
+    for group in groups:
+        lines += ["", f"z of seed {group['seed']}:", ""]
+        for name, text in group["texts"].items():
+            told = group.get("probabilities", {}).get(name)
+            beside = "" if told is None else f" ({told:.2f})"
+            lines.append(f"    {name}{beside}: {' '.join(text.split())[:ROOM]}".rstrip())
+    return lines

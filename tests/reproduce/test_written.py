@@ -1,0 +1,28 @@
+from octavo.reproduce.written import written
+
+
+def test_what_two_runs_wrote_stands_side_by_side() -> None:
+    one = {"greedy": {"first": ["one\ntwo", "word " * 50]}, "walks": [["a", "b"], ["c"]]}
+    other = {"greedy": {"first": ["three"]}, "walks": [["d", "e"], ["f"]]}
+    lines = [line for line in written([{"run": "vae", "found": one}, {"run": "collapsed", "found": other}]) if line]
+    assert lines[0].startswith("The likeliest")
+    assert [line.split() for line in lines[1:3]] == [["vae", "collapsed"], ["one", "two", "three"]]
+    assert lines[1].index("collapsed") == lines[2].index("three")
+    assert len(lines[3]) < 70
+    assert [line.split() for line in lines[5:]] == [["vae", "collapsed"], ["a", "d"], ["b", "e"], ["c", "f"]]
+
+
+def test_what_wrote_nothing_has_no_column() -> None:
+    assert written([{"run": "vae", "found": {"greedy": {"texts": 3}}}]) == []
+
+
+def test_texts_by_label_stand_beside_how_likely_their_label_is() -> None:
+    told = {"seed": 3, "texts": {"for": "good\nfun", "against": ""}, "probabilities": {"for": 0.987, "against": 0.5}}
+    untold = {"seed": 4, "texts": {"0": "one"}}
+    assert [line for line in written([{"run": "vae", "found": {"groups": [told, untold]}}]) if line] == [
+        "z of seed 3:",
+        "    for (0.99): good fun",
+        "    against (0.50):",
+        "z of seed 4:",
+        "    0: one",
+    ]
