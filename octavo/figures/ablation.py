@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
+from octavo.figures.rows import read_row
 from octavo.figures.style import COLOURS, GRID, INK, drawing
 from octavo.recipes.transformer import ABLATIONS
 
@@ -38,7 +38,7 @@ def ablation(paths: Sequence[Path], out: Path) -> None:
 
 def parts_of(paths: Sequence[Path]) -> dict[str, list[float]]:
     """Each part's bits, a value a seed, the whole first and the others by their means."""
-    rows = [json.loads(path.read_text("utf-8")) for path in paths]
+    rows = [read_row(path) for path in paths]
     changes = [{field: value for field, value in row["overrides"].items() if field != SEED} for row in rows]
     found: dict[str, list[float]] = {}
     for path, row, changed in zip(paths, rows, changes, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from octavo.figures.rows import read_row
 from octavo.figures.style import INK, drawing, label_right, line_style
 from octavo.recipe import fields, override
 from octavo.recipes import recipe
@@ -94,7 +94,7 @@ def _explain(axes: Axes) -> None:
 
 def _cell(view: View, path: Path) -> Cell:
     """A row of results, of its test split."""
-    row = json.loads(path.read_text("utf-8"))
+    row = read_row(path)
     try:
         found, trained = row["metrics"]["test"], dict(fields(override(recipe(row["recipe"]), row["overrides"])))
         kl, reconstruction = found["kl"], found["reconstruction"]

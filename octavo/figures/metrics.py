@@ -67,7 +67,10 @@ def _lines(file: Path) -> list[Line]:
     """The lines in the order of their steps. The last may still be being written, and is then left out."""
     if not file.is_file():
         raise ValueError(f"{file} does not exist: a figure needs the folder of a run that has trained")
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    try:
+        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    except ValueError:
+        raise ValueError(f"{file} is no log of metrics: give a run's folder, or its metrics.jsonl") from None
     if not lines:
         raise ValueError(f"{file} is still empty: nothing has been measured yet")
     return sorted(lines, key=lambda line: line["step"])

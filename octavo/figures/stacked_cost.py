@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
+from octavo.figures.rows import read_row
 from octavo.figures.style import COLOURS, INK, drawing
 
 HEIGHT = 3.2  # inches
@@ -56,7 +56,7 @@ def places_of(names: Sequence[str]) -> list[float]:
 
 def parts_of(path: Path) -> tuple[float, float]:
     """A word's cost without the KL's share of it, and that share."""
-    test: dict[str, Any] = json.loads(path.read_text("utf-8"))["metrics"]["test"]
+    test: dict[str, Any] = read_row(path)["metrics"]["test"]
     if "perplexity" not in test:
         raise ValueError(f"{path} has no perplexity: this figure is of models of words")
     cost = math.log(test["perplexity"])
