@@ -8,7 +8,7 @@ ROOM, GAP = 120, "   "  # characters of a line, and what stands between two runs
 
 
 def written(runs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The first texts that each run wrote greedily, each from another draw; its walks between two texts; its labels'."""
+    """The first texts that each run wrote greedily, each from another draw, its walks, its labels' texts."""
     draws = {run["run"]: run["found"].get("greedy", {}).get("first", []) for run in runs}
     walks = {run["run"]: _in_a_row(run["found"].get("walks", [])) for run in runs}
     return [
