@@ -62,5 +62,6 @@ def _cells(headline: Headline, results: Mapping[str, Result]) -> list[str]:
     if not names:
         return [headline.system, published, "not run", "", ""]
     best = results[names[0]]
-    here = ", ".join(f"{column} {shown(value(best, path))}" for column, path in shown_of.columns.items())
+    columns = {name: path for name, path in shown_of.columns.items() if name in row.published} or shown_of.columns
+    here = ", ".join(f"{column} {shown(value(best, path))}" for column, path in columns.items())
     return [headline.system, published, here, difference(shown_of, row, best), machine(best["hardware"])]
