@@ -40,8 +40,9 @@ reader() { reader_of 2000; }
 # Table 2: equal updates for all; every VAE's bound over 50 draws for a hundred texts.
 table2() {
     table2-small
+    table2-lstm
     table2-large
-    table2-init
+    table2-init scnn lcnn
 }
 
 decoder() { # name of the size, recipes' part, overrides of the writer
@@ -60,14 +61,15 @@ table2-small() {
     decoder mcnn scnn $(dilations $medium)
 }
 
+table2-lstm() { decoder lstm lstm $lstm; }
+
 table2-large() {
-    decoder lstm lstm $lstm
     decoder lcnn scnn $(dilations $medium,$medium)
     decoder vlcnn scnn $(dilations $medium,$medium,$medium)
 }
 
-table2-init() {
-    for size in scnn lcnn; do
+table2-init() { # decoders
+    for size in $*; do
         local sees=1,2,4
         [ $size = scnn ] || sees=$medium,$medium
         measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-topics-$size-vae-init" scnn-vae-topics 800 \
