@@ -19,8 +19,8 @@ from octavo.environment import environment
 from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.evaluation.seen import Seen
+from octavo.extent import first_texts, first_tokens, scale, scale_of
 from octavo.interfaces import Progress, TextModel
-from octavo.measuring import first_texts, first_tokens, scale, scale_of
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import (

@@ -15,23 +15,24 @@ from torch import Tensor
 from octavo import latents
 from octavo.config import config
 from octavo.data import corpora
-from octavo.data.batching import SamplesConfig, in_order
+from octavo.data.batching import SamplesConfig
 from octavo.data.chosen import sample, sample_stretches
 from octavo.data.codecs import Codec
 from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
 from octavo.data.files import read
 from octavo.data.pieces import Piece
-from octavo.data.prepare import OF_DOCUMENTS, DataConfig, pieces_of, prepare, prepare_text
+from octavo.data.prepare import OF_DOCUMENTS, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
 from octavo.evaluation.baselines import counts, xz
 from octavo.evaluation.clusters import agreement, assigned
 from octavo.evaluation.contexts import ContextsConfig
 from octavo.evaluation.latent import bounds, bounds_over_labels, described, named_bounds, posteriors, terms
-from octavo.evaluation.likelihood import Scale, readable, sums
+from octavo.evaluation.likelihood import readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
 from octavo.evaluation.words import count_words, word_perplexity
+from octavo.extent import bytes_of, first_texts, first_tokens, scale, scale_of, whole
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.layers.rounding import round_weights
@@ -40,11 +41,10 @@ from octavo.models.told import Told
 from octavo.ops.streaming import WeightForm
 from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
-from octavo.texts import LONGEST, WINDOW, translate, window_of
+from octavo.texts import translate
 from octavo.training.dynamic import DynamicConfig
 
 RECONSTRUCTED, BEAMS = 256, 2
-BLOCK = 1 << 22  # tokens counted in one go
 
 
 @config
@@ -138,7 +138,7 @@ def _measured_of(seen: Seen, store: Store, codec: Codec) -> dict[str, Any]:
     """
     found: dict[str, Any] = {"tokens": len(store.tokens), "bytes": store.bytes}
     if seen.tokens != len(store.tokens):
-        found |= {"tokens_measured": seen.tokens, "bytes_measured": round(_bytes_of(seen, store, codec))}
+        found |= {"tokens_measured": seen.tokens, "bytes_measured": round(bytes_of(seen, store, codec))}
     unknown = seen.share(codec.unknown)
     return {"unknown_share": unknown, **found} if unknown else found
 
@@ -288,70 +288,6 @@ def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
     return pieces_of(run.recipe.data, split) if source is None else read(source, run.recipe.data.files)
 
 
-def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int) -> Iterable[Batch]:
-    """Every token of a store once: long windows are exact by their carry, of a stream and of documents.
-
-    A model that must see documents whole sees LONGEST tokens of each, or as many as in training.
-    """
-    batching, window = data.batching, window_of(model)
-    if batching.kind == "stream":
-        batching = dataclasses.replace(batching, window=max(batching.window, WINDOW))
-    if batching.kind in ("documents", "pairs"):
-        longest = None if window else max(LONGEST, batching.longest or 0)
-        batching = dataclasses.replace(batching, longest=longest, too_long="cut")
-    return in_order(store, batching, codec.alphabet, rows, window)
-
-
-def first_tokens(
-    store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, tokens: int | None
-) -> Iterable[Batch]:
-    """All of a store, or whole batches of it until so many tokens have been seen.
-
-    Documents then keep their order: of a chunk sorted by length the first would be the shortest.
-    """
-    if tokens and data.batching.kind in ("documents", "pairs"):
-        data = dataclasses.replace(data, batching=dataclasses.replace(data.batching, bucket=1))
-    return up_to(whole(store, data, codec, model, rows), tokens)
-
-
-def first_texts(
-    store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, texts: int
-) -> Iterator[Batch]:
-    """The first so many texts of a store, or few more, those of like length side by side."""
-    if data.batching.kind in ("documents", "pairs"):
-        data = dataclasses.replace(data, batching=dataclasses.replace(data.batching, bucket=-(-texts // rows)))
-    seen = 0
-    for batch in whole(store, data, codec, model, rows):
-        if seen >= texts:
-            return
-        seen += len(batch.lengths_B)
-        yield batch
-
-
-def scale(store: Store, codec: Codec) -> Scale:
-    """What a token of this store stands for."""
-    tokens, ends = len(store.tokens), 0 if codec.alphabet.end is None else len(store)
-    return Scale(codec.unit, store.bytes / tokens, max(tokens - ends, 1) / tokens)
-
-
-def scale_of(seen: Seen, store: Store, codec: Codec) -> Scale:
-    """What a token stands for of those that were measured, whatever the rest of the store is like."""
-    tokens = max(seen.tokens, 1)
-    units = tokens - seen.share(codec.alphabet.end) * tokens
-    return Scale(codec.unit, _bytes_of(seen, store, codec) / tokens, max(units, 1) / tokens)
-
-
-def _bytes_of(seen: Seen, store: Store, codec: Codec) -> float:
-    """The store's bytes of text, or the measured tokens' share of them: exact where every id's bytes are known."""
-    if seen.tokens == len(store.tokens):
-        return store.bytes
-    all_V = np.zeros(codec.alphabet.size, np.int64)
-    for begin in range(0, len(store.tokens), BLOCK):
-        all_V += np.bincount(store.tokens[begin : begin + BLOCK], minlength=len(all_V))
-    spoken_V = codec.spoken_V
-    return store.bytes * int(seen.counts_V.numpy() @ spoken_V) / max(int(all_V @ spoken_V), 1)
-
-
 def _store_of(run: Run, split: str, source: str | None) -> Store:
     data, names = run.recipe.data, run.about.label_names
     if source is not None:
@@ -366,13 +302,3 @@ def _store_of(run: Run, split: str, source: str | None) -> Store:
         known = ", ".join(names) or "none"
         raise ValueError(f"{source or split} has the label {label!r}, which training had not: its labels are {known}")
     return store
-
-
-def up_to(batches: Iterable[Batch], tokens: int | None) -> Iterable[Batch]:
-    """Whole batches, until so many tokens have been seen."""
-    seen = 0
-    for batch in batches:
-        if tokens is not None and seen >= tokens:
-            return
-        seen += int(batch.lengths_B.sum())
-        yield batch

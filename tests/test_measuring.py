@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from octavo import latents, measuring
+from octavo import extent, latents, measuring
 from octavo.cli import main
 from octavo.data.batching import SamplesConfig
 from octavo.data.chosen import sample_stretches
@@ -47,9 +47,9 @@ def test_perplexity_does_not_depend_on_the_window(
 ) -> None:
     usual = perplexity(words_run, 35, capsys)
     seen: list[int] = []
-    in_order = measuring.in_order
-    monkeypatch.setattr(measuring, "WINDOW", 1)
-    monkeypatch.setattr(measuring, "in_order", lambda *given: seen.append(given[1].window) or in_order(*given))
+    in_order = extent.in_order
+    monkeypatch.setattr(extent, "WINDOW", 1)
+    monkeypatch.setattr(extent, "in_order", lambda *given: seen.append(given[1].window) or in_order(*given))
     short, long = perplexity(words_run, 35, capsys), perplexity(words_run, 350, capsys)
     assert seen == [35, 350]
     assert usual > 2
@@ -105,8 +105,8 @@ def test_the_first_tokens_of_documents_are_not_those_of_the_shortest(unused_run:
     store = prepare(run.recipe.data, codec=run.codec).train
     lengths = [int(end - begin) for begin, end in pairwise(store.offsets)]
     where = (store, run.recipe.data, run.codec, run.model, 4)
-    (found,) = measuring.first_tokens(*where, tokens=1)
-    shortest = next(iter(measuring.whole(*where)))
+    (found,) = extent.first_tokens(*where, tokens=1)
+    shortest = next(iter(extent.whole(*where)))
     own = sorted(lengths[: len(found.lengths_B)])
     assert sorted(found.lengths_B.tolist()) == own
     assert sorted(shortest.lengths_B.tolist()) < own

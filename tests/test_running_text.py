@@ -148,7 +148,7 @@ def test_baselines_are_of_the_text_that_was_measured(
     recurrent: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "text.txt").write_bytes(b"a" * 300 + b"b" * 300)
-    monkeypatch.setattr("octavo.measuring.WINDOW", 1)
+    monkeypatch.setattr("octavo.extent.WINDOW", 1)
     given: list[bytes] = []
     monkeypatch.setattr("octavo.measuring.xz", lambda train, text: given.append(text) or 1.0)
     batching, path = recurrent.recipe.data.batching, str(tmp_path / "text.txt")

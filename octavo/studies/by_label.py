@@ -27,7 +27,12 @@ def by_label(run: Run, settings: StudyConfig) -> dict[str, Any]:
 
 def _group(model: Pretrained, names: Sequence[str], seed: int, tells: bool, settings: StudyConfig) -> dict[str, Any]:
     longest = settings.longest or longest_trained(model.run) or 100
-    options: dict[str, Any] = {"seed": seed, "num_beams": settings.num_beams, "max_new_tokens": longest, **_drawn(settings)}
+    options: dict[str, Any] = {
+        "seed": seed,
+        "num_beams": settings.num_beams,
+        "max_new_tokens": longest,
+        **_drawn(settings),
+    }
     texts = {name: model.generate("", label=name, **options)[0] for name in names}
     if not tells:
         return {"seed": seed, "texts": texts}

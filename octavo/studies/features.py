@@ -14,9 +14,9 @@ from torch import Tensor
 
 from octavo.data.prepare import prepare
 from octavo.evaluation.clusters import mixtures as of_mixtures
+from octavo.extent import whole
 from octavo.interfaces import Batch
 from octavo.layers.texts import last_valid
-from octavo.measuring import whole
 from octavo.runs import Run
 from octavo.studies.samples import StudyConfig
 
