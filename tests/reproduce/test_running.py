@@ -91,7 +91,7 @@ def test_when_stopped_it_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
     while not list(tmp_path.rglob("*.log")):
         time.sleep(0.05)
     child.send_signal(signal.SIGTERM)
-    said, _ = child.communicate(timeout=60)
+    said, _ = child.communicate(timeout=300)
     assert child.returncode == 143
     assert "goes on with what is left" in said
     run(EXHIBIT, Plan("tiny", tmp_path, tmp_path, device="cpu"), lambda line: None)
