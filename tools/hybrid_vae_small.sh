@@ -113,6 +113,12 @@ table3() {
 }
 
 table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 3000 $tweets $(between 0.3 0.9) $shallow $(top 128); }
+# What was tried before, and holds less in z.
+table3-tried() {
+    one hybrid-vae-weighed-quickly-tweets hybrid-tweets 3000 $tweets $(between 0.5 0.7) $shallow $(top 128)
+    one hybrid-vae-z-100-tweets hybrid-tweets 3000 $tweets $(between 0.5 0.7) $shallow $(top 128) --model.latent 100
+}
+
 table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 3000 $tweets $(between 0.3 0.9) $shallow $(top 128); }
 
 lstm_vae_of_tweets() { # input dropout
