@@ -79,7 +79,7 @@ figure6() {
 
 figure3() {
     # Equally many parameters at each length.
-    for pair in 10:110 20:121 30:136 40:145 50:158 60:166; do
+    for pair in 10:110 30:136 60:166 20:121 40:145 50:158; do
         local length=${pair%:*} width=${pair#*:}
         one "hybrid-vae-historyless-$length" historyless-ptb 1200 $small $convolutions $(on $length)
         one "hybrid-vae-historyless-lstm-$length" historyless-ptb-lstm 1200 $small $(lstms $width) $(of $length)
