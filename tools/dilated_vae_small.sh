@@ -133,17 +133,14 @@ table5() {
 }
 
 mixtures() {
-    for run in reader topics-scnn-vae topics-scnn-vae-init; do
-        local out="$results/dilated-mixtures-$run.json"
-        [ -e "$out" ] || [ ! -e "$runs/dilated-vae-$run" ] ||
-            python -m octavo study mixtures "$runs/dilated-vae-$run" --samples 3000 --out "$out"
-    done
+    [ -e "$results/dilated-mixtures.json" ] || python -m octavo study mixtures "$runs/dilated-vae-reader" \
+        "$runs/dilated-vae-topics-scnn-vae" --samples 6000 --out "$results/dilated-mixtures.json"
 }
 
 figure3() {
     measure="--texts 500" one dilated-vae-plane scnn-vae-plane-20news 800 $text $gaussian $cnn \
         --training.evaluate_every 200 $(start)
-    python -m octavo study plane "$runs/dilated-vae-plane" --samples 2000 --out "$results/dilated-plane.json"
+    python -m octavo study plane "$runs/dilated-vae-plane" --samples 5000 --out "$results/dilated-plane.json"
 }
 
 table6() {

@@ -23,7 +23,7 @@ def stacked_cost(paths: Sequence[Path], out: Path) -> None:
         rest, kl = zip(*parts, strict=True)
         axes.bar(places, rest, color=COLOURS[0], width=0.7, label="reconstruction, or all of a language model's cost")
         axes.bar(places, kl, bottom=rest, color=COLOURS[1], width=0.7, label="KL")
-        for place, (low, high) in enumerate(parts):
+        for place, (low, high) in zip(places, parts, strict=True):
             axes.text(place, low + high, f"{low + high:.3f}", ha="center", va="bottom", color=INK, fontsize="small")
         totals = [sum(part) for part in parts]
         margin = max(0.3 * (max(totals) - min(totals)), 0.02)

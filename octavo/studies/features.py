@@ -71,8 +71,9 @@ def labelled(run: Run, split: str, count: int | None) -> Labelled:
 
 
 def _batches(run: Run, store: Any, count: int | None) -> Iterable[Batch]:
+    """All, or some from everywhere: a file may have its labels one after another."""
     batches = whole(store, run.recipe.data, run.codec, run.model, ROWS)
-    some = batches if count is None else islice(batches, -(-count // ROWS))
+    some = batches if count is None else islice(batches, 0, None, max(1, len(store) // count))
     return (batch.map(lambda tensor: tensor.to(run.device)) for batch in some)
 
 
