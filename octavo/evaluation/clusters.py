@@ -109,7 +109,7 @@ def mixtures(
     for seed in seeds:
         mixture = GaussianMixture(clusters, covariance_type="diag", random_state=seed, max_iter=200).fit(train_NP)
         # A text's share of a mixture can be so sure that its logarithm is of a zero.
-        logs = [np.log(mixture.predict_proba(part_NP) + 1e-300) for part_NP in (valid_NP, test_NP)]
+        logs = [np.log(mixture.predict_proba(part_NP).astype(np.float64) + 1e-300) for part_NP in (valid_NP, test_NP)]
         sides = [Assigned(*side) for side in zip(logs, labels[1:], strict=True)]
         found.append({"seed": seed, "components": components, **agreement(*sides)})
     return found
