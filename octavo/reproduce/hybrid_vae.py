@@ -43,7 +43,7 @@ EXHIBITS = (
             *_lengths("convolutions", "historyless-ptb", (10, 20, 30, 40, 50, 60), True),
             *_lengths("LSTM", "historyless-ptb-lstm", (10, 20, 30, 40, 50, 60), False),
         ),
-        picture="results/hybrid-figure3.png",
+        picture="docs/figures/hybrid-historyless-curves.png",
         remark=CURVES,
         held=HELD,
     ),
