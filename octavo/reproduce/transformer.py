@@ -153,7 +153,11 @@ EXHIBITS = (
                 "t12-text8",
                 overrides={**PUBLISHED, "training.optimizer.rate.value": 0.2, "training.steps": 1900},
             ),
-            Row("the modern form, twice the updates", "t12-modern", overrides=MODERN | {"training.steps": 1200}),
+            Row(
+                "the modern form, twice the updates",
+                "t12-modern",
+                overrides={**MODERN, "training.steps": 1200, "training.evaluate_every": 1200},
+            ),
         ),
         held=TOLD_APART,
     ),
