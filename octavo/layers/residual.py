@@ -98,7 +98,8 @@ class Pair(nn.Module):
         self.skip = skip or nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.end(self.skip(x) + self.second(self.first(x).relu()))
+        added = self.second(self.first(x).relu())
+        return self.end(self.skip(x).to(added.dtype) + added)  # the stream is of the products' precision
 
 
 class Repeat(nn.Module):

@@ -106,4 +106,4 @@ def test_half_precision_reads_as_single_does_through_all_layers(depth: int) -> N
     with torch.autocast("cpu", torch.bfloat16):
         half = reader(*texts).summary_BD.float()
     assert not torch.equal(half, single)
-    assert (half - single).norm() < 0.01 * single.norm()
+    assert (half - single).norm() < 0.02 * single.norm()
