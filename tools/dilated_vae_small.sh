@@ -2,11 +2,11 @@
 # The experiments of the dilated-convolution VAE's paper in small, for a CPU: usage: tools/dilated_vae_small.sh RUNS RESULTS
 # [GROUP…]. The first 50 words of newsgroup posts on five topics, 3,000 words, a tenth of the published widths, stated in
 # each row as overrides. A run whose result is there is left alone; one that was stopped goes on. Groups: reader table2
-# table4 table3 table5 figure3 table6 autoencoder ptb, of which table2 and table4 also come in parts.
+# table4 table3 table5 figure3 table6 autoencoder toys, of which table2 and table4 also come in parts.
 set -euo pipefail
 runs=$1 results=$2
 shift 2
-groups=${*:-reader table4 table2 table5 figure3 table6 autoencoder table3 ptb}
+groups=${*:-reader table4 table2 table5 figure3 table6 autoencoder table3 toys}
 
 words='["posts","punctuation","first-50-words"]'
 text="--data 20news-topics --data.codec.limit 3000 --data.files.clean $words"
