@@ -68,16 +68,17 @@ class AuxiliaryHead(nn.Module):
         return self.head.weight.requires_grad
 
     def nats(self, states_LBD: Tensor, batch: Batch, shares_LB: Tensor) -> Tensor:
-        """Σ share · −log p(x_{t+ahead-1} | states_t), of tokens that the batch holds, if any."""
+        """Σ share_t · −log p(x_{t+ahead-1} | states_t), of tokens that the batch holds, if any."""
         later = self.ahead - 1
         if later >= len(states_LBD):
             return states_LBD.new_zeros(())
+        places = slice(len(states_LBD) - later)
         total, _ = linear_cross_entropy(
-            states_LBD[: len(states_LBD) - later].flatten(0, 1),
+            states_LBD[places].flatten(0, 1),
             self.head.weight,
             self.head.bias,
             batch.tokens_LB[later:].flatten(),
-            shares_LB[later:].flatten(),
+            (shares_LB[places] * batch.valid_LB[later:]).flatten(),
         )
         return total
 
@@ -91,7 +92,7 @@ class Auxiliary(nn.Module):
         self.heads = nn.ModuleList(AuxiliaryHead(one, widths[one.layer], alphabet.size) for one in predictions)
 
     def forward(self, written: Written, batch: Batch, shares_LB: Tensor, progress: Progress) -> Tensor:
-        """The total in which token t counts shares_t, whoever predicts it."""
+        """The total in which position t counts shares_t, whatever is predicted from it."""
         activations = (*written.inner, written.states_LBD)
         total = torch.zeros((), device=shares_LB.device)
         for head in self._at_work(progress):

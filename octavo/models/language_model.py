@@ -41,6 +41,7 @@ class LanguageModel(TextModel):
     def __init__(self, config: LanguageModelConfig, alphabet: Alphabet, labels: int = 0) -> None:
         super().__init__()
         self.unit, self.hands_on = config.unit, config.carry
+        self.further = config.auxiliary.targets - 1
         self.writer = build_writer(config.writer, alphabet)
         predictions = config.auxiliary.predictions(len(self.writer.inner_widths))
         self.auxiliary = Auxiliary(predictions, self.writer, alphabet) if predictions else None
@@ -50,9 +51,9 @@ class LanguageModel(TextModel):
 
     def forward(self, batch: Batch, progress: Progress, carry: State = None) -> Loss:
         written = self._written(batch, carry)
-        total, nats_LB = text_nats(self.writer.head, written.states_LBD, batch, self.unit)
+        total, nats_LB = text_nats(self.writer.head, written.states_LBD, batch, self.unit, further=self.further)
         if self.auxiliary is not None and self.training:
-            total = total + self.auxiliary(written, batch, shares(batch, self.unit), progress)
+            total = total + self.auxiliary(written, batch, shares(batch, self.unit, further=self.further), progress)
         hands_on = self.hands_on or not self.training
         return objective(total, nats_LB, batch, self.unit, detach_state(written.state) if hands_on else None)
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-import torch.nn.functional as F
+import torch
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
@@ -13,12 +13,18 @@ from octavo.ops.losses import linear_cross_entropy
 # recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
 # A number is of tokens: nats are then summed over stretches of so many. "mean" is of texts too, but of each text's
 # own mean over its tokens, so that a long text counts as much as a short one (Zhang & LeCun 2018: a text a step).
-# "last" is of texts of which the last token alone counts (Al-Rfou et al. 2019, without multiple positions).
+# "last" is of texts of which one position alone counts (Al-Rfou et al. 2019, without multiple positions): the last one
+# whose targets, `further` of them after its next token, the text still holds.
 Unit = Literal["token", "text", "mean", "last"] | PositiveInt
 
 
 def text_nats(
-    head: nn.Linear, states_LBD: Tensor, batch: Batch, unit: Unit = "token", weight_B: Tensor | None = None
+    head: nn.Linear,
+    states_LBD: Tensor,
+    batch: Batch,
+    unit: Unit = "token",
+    weight_B: Tensor | None = None,
+    further: int = 0,
 ) -> tuple[Tensor, Tensor]:
     """The total, for the gradient, of what tokens count in this unit, and each token's nats_LB, zero where none is."""
     total, nats_N = linear_cross_entropy(
@@ -26,16 +32,17 @@ def text_nats(
         head.weight,
         head.bias,
         batch.tokens_LB.flatten(),
-        shares(batch, unit, weight_B).flatten(),
+        shares(batch, unit, weight_B, further).flatten(),
     )
     return total, nats_N.view_as(batch.tokens_LB) * batch.valid_LB
 
 
-def shares(batch: Batch, unit: Unit, weight_B: Tensor | None = None) -> Tensor:
-    """shares_LB: what each token's nats count in the objective's total."""
+def shares(batch: Batch, unit: Unit, weight_B: Tensor | None = None, further: int = 0) -> Tensor:
+    """shares_LB: what the nats of each position's next token count in the objective's total."""
     valid_LB = batch.valid_LB.float() if weight_B is None else batch.valid_LB * weight_B
     if unit == "last":
-        return valid_LB - F.pad(valid_LB[1:], (0, 0, 0, 1))
+        places_L1 = torch.arange(len(valid_LB), device=valid_LB.device).unsqueeze(1)
+        return valid_LB * (places_L1 == (batch.lengths_B - 1 - further).clamp(min=0))
     return valid_LB / batch.lengths_B.clamp(min=1) if unit == "mean" else valid_LB
 
 

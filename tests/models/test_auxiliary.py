@@ -71,16 +71,17 @@ def test_a_head_predicts_as_far_ahead_as_it_says(ahead: int) -> None:
     assert head.nats(states_LBD, batch, batch.valid_LB.float()).item() == pytest.approx(wanted, rel=1e-5)
 
 
-def test_without_positions_every_layer_predicts_the_last_token_alone() -> None:
+def test_without_positions_every_layer_predicts_both_targets_from_one_position() -> None:
+    """{L(t4 | t0:3), L(t5 | t0:3)} for each layer, the batch holding t0:5."""
     config = LanguageModelConfig(writer=WRITER, unit="last", auxiliary=AuxiliaryConfig(layers="drop", targets=2))
     torch.manual_seed(0)
-    model, batch = LanguageModel(config, DOCUMENTS), batch_of([6, 6])
+    model, batch = LanguageModel(config, DOCUMENTS).train(), batch_of([6, 6])
     written = model.writer(batch.inputs_LB, model.writer.begin(None, 2))
-    wanted = F.cross_entropy(model.writer.head(written.states_LBD[-1]), batch.tokens_LB[-1], reduction="sum")
+    wanted = F.cross_entropy(model.writer.head(written.states_LBD[4]), batch.tokens_LB[4], reduction="sum")
     activations = (*written.inner, written.states_LBD)
     for one in model.auxiliary.heads:  # type: ignore[union-attr]
-        logits_BV = one.head(activations[one.layer][-one.ahead])  # type: ignore[operator, index]
-        nats = F.cross_entropy(logits_BV, batch.tokens_LB[-1], reduction="sum")
+        logits_BV = one.head(activations[one.layer][4])  # type: ignore[operator, index]
+        nats = F.cross_entropy(logits_BV, batch.tokens_LB[3 + one.ahead], reduction="sum")  # type: ignore[operator]
         wanted = wanted + one.weight(Progress()) * nats  # type: ignore[operator]
     loss = model(batch, Progress())
     torch.testing.assert_close(loss.objective.total, wanted)
