@@ -18,8 +18,9 @@ from octavo.ops.losses import gaussian_kl
 ACTIVE = 0.01  # the variance of the posterior's mean from which a unit is active (Burda et al. 2016, §5.2)
 COLLAPSED = 0.1  # nats of KL under which z says nothing of a text
 TRY = (
-    "try a target of a few free nats (model.target 8), a weight that starts at 0 (model.kl_weight.kind ramp), a reader "
-    "from an autoencoder's run (--init-reader), or a writer that sees less (model.writer.drop_word 0.5)"
+    "try a target of a few free nats (model.target 8), a weight that starts at 0 (model.kl_weight.kind ramp) "
+    "and rises more slowly (model.kl_weight.until), a reader from an autoencoder's run (--init-reader), a writer "
+    "that sees less (model.writer.drop_word 0.5), or, of a hybrid, a loss of its plan (model.plan 0.2)"
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HEIGHT, WIDTH = 3.0, 5.0  # inches
+BELOW = -0.03  # of the axis, under zero, so that a point there is seen whole
 Fields = dict[str, Any]
 
 
@@ -45,7 +46,9 @@ def latent_cost(view: View, results: Sequence[Path], out: Path) -> None:
     Of several runs at one place, which may differ by their seeds, each has its dot, and the line goes by their mean.
     """
     cells = [_cell(view, path) for path in results]
-    names = sorted({cell.line for cell in cells})
+    names = sorted(
+        {cell.line for cell in cells}, key=str.lower
+    )  # so that the convolutions' colour is the same everywhere
     with drawing(out, HEIGHT, WIDTH) as figure:
         axes = figure.subplots()
         ends = [
@@ -54,7 +57,7 @@ def latent_cost(view: View, results: Sequence[Path], out: Path) -> None:
         ]
         height = "reconstruction, bits per character" if view.reconstruction else "bits per character"
         axes.set(xlabel=view.axis, ylabel=height, xticks=sorted({cell.place for cell in cells}))
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(bottom=BELOW * axes.get_ylim()[1])
         axes.xaxis.set_major_formatter("{x:g}")
         if not view.reconstruction:
             _explain(axes)
@@ -108,7 +111,7 @@ def _cell(view: View, path: Path) -> Cell:
 def _system(of: Fields) -> str:
     """A reader of convolutions makes the hybrid; an LSTM, the LSTM VAE."""
     if of["model.reader.kind"] == "strided":
-        return f"hybrid, alpha {of['model.plan']:g}"
+        return f"hybrid, \N{GREEK SMALL LETTER ALPHA} = {of['model.plan']:g}"
     return f"LSTM VAE, p = {of['model.writer.drop_word']:g}"
 
 
@@ -127,9 +130,13 @@ def _window(of: Fields) -> float:
 
 
 LENGTHS = View(_system, _window, "characters in a text")
-WEIGHTS = View(_annealed, lambda of: of["model.plan"], "alpha, the weight of the reconstruction from the plan alone")
+WEIGHTS = View(
+    _annealed,
+    lambda of: of["model.plan"],
+    "\N{GREEK SMALL LETTER ALPHA}, the weight of the reconstruction from the plan alone",
+)
 SIGHT = View(
-    lambda of: f"alpha {of['model.plan']:g}",
+    lambda of: f"\N{GREEK SMALL LETTER ALPHA} = {of['model.plan']:g}",
     lambda of: of["model.writer.top.layers"] + 1,
     "characters before it that the top sees",
 )

@@ -15,7 +15,15 @@ from octavo.studies.samples import StudyConfig
 
 AT_ONCE = (1, 32)  # texts that are written side by side
 LONGEST = 128  # tokens, where training had no bound
-GIVEN = ("bits_per_character", "bits_per_byte", "reconstruction", "kl", "mutual_information", "active_units")
+GIVEN = (
+    "bits_per_character",
+    "bits_per_byte",
+    "reconstruction",
+    "kl",
+    "mutual_information",
+    "latent_texts",
+    "active_units",
+)
 
 
 def speed(run: Run, settings: StudyConfig) -> dict[str, Any]:

@@ -19,10 +19,15 @@ def row(path: Path, name: str, kl: float, **overrides: Any) -> Path:
 def test_nats_of_a_text_are_bits_of_a_character(tmp_path: Path) -> None:
     sixty = row(tmp_path / "60.json", "hybrid-ptb", kl=12 * math.log(2))
     twenty = row(tmp_path / "20.json", "lstm-vae-ptb-windows", kl=0.0, data__batching__window=20)
-    assert _cell(LENGTHS, sixty) == ("hybrid, alpha 0.2", 60, pytest.approx(1.2), pytest.approx(0.2))
+    assert _cell(LENGTHS, sixty) == (
+        "hybrid, \N{GREEK SMALL LETTER ALPHA} = 0.2",
+        60,
+        pytest.approx(1.2),
+        pytest.approx(0.2),
+    )
     assert _cell(LENGTHS, twenty) == ("LSTM VAE, p = 0.2", 20, pytest.approx(3), 0)
     masked = row(tmp_path / "m.json", "hybrid-ptb-masked", kl=0.0, model__plan=0.0, model__writer__top__layers=8)
-    assert _cell(SIGHT, masked)[:2] == ("alpha 0", 9)
+    assert _cell(SIGHT, masked)[:2] == ("\N{GREEK SMALL LETTER ALPHA} = 0", 9)
 
 
 @pytest.mark.parametrize("name", ["latent-lengths", "latent-weights", "historyless"])
