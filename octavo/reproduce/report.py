@@ -159,6 +159,8 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
         here, there = value(result, path), row.published.get(column)
         if isinstance(here, int | float) and isinstance(there, int | float):
             apart.append(f"{column} {here - there:+.3g}")
+    if not row.published:
+        return ""
     between = []
     share = result.get("share_of_training")
     if share is not None and share < 0.995:

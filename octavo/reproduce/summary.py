@@ -25,7 +25,7 @@ HEADLINES = (
     Headline("Recursive byte autoencoder", "recursive-table2", "English Wikipedia"),
     Headline("Hybrid convolutional VAE", "hybrid-table3", "Hybrid, alpha = 0.2"),
     Headline("Dilated-convolution VAE", "dilated-table2", "SCNN-VAE"),
-    Headline("Deep character transformer", "transformer-table4", "T64"),
+    Headline("Deep character transformer", "transformer-table1", "T64"),
 )
 
 
