@@ -61,6 +61,7 @@ def decode(options: argparse.Namespace) -> None:
     own, given = model.encode(["a"]).shape[1], found.vectors_NZ.shape[1]
     if own != given:
         raise ValueError(f"{options.file}: vectors of {given:,} numbers are not of this run, whose own have {own:,}")
+    _say_beyond(model.run, found.levels_N.tolist())
     started = time.monotonic()
     texts = _spoken(model.run, latents.decode(model.run, found))
     _say_speed(len(texts), time.monotonic() - started)
@@ -100,6 +101,7 @@ def interpolate(options: argparse.Namespace) -> None:
     levels = model.latents([options.first, options.last]).levels_N.tolist()
     if len(set(levels)) > 1 and latents.at_once(model.run):
         _say(f"written at the larger of the two lengths, {max(levels)} instead of {min(levels)}")
+    _say_beyond(model.run, levels)
     texts = model.interpolate(options.first, options.last, options.steps)
     shares = [step / (options.steps - 1) for step in range(options.steps)]
     print_rows(({"share": share, "text": text} for share, text in zip(shares, texts, strict=True)), options.json)
@@ -138,6 +140,15 @@ def _some_ids(run: Run, options: argparse.Namespace) -> Iterator[list[np.ndarray
         _say(f"{beyond:,} of {count:,} texts have more than {longest:,} tokens: they are beyond training")
 
 
+def _say_beyond(run: Run, levels: Sequence[int]) -> None:
+    """A word about vectors whose levels no text of training had."""
+    longest = latents.longest_trained(run)
+    highest = latents.level_of(run, longest) if longest else None
+    beyond = sum(level > highest for level in levels) if highest is not None else 0
+    if beyond:
+        _say(f"{beyond:,} of {len(levels):,} vectors have a level above {highest:,}: they are beyond training")
+
+
 def _facts(run: Run, one: Reconstruction) -> dict[str, Any]:
     longest = latents.longest_trained(run)
     text, back = _spoken(run, [one.truth_L, one.made_L])
@@ -149,6 +160,9 @@ def _facts(run: Run, one: Reconstruction) -> dict[str, Any]:
 
 def _show(run: Run, one: Reconstruction) -> None:
     """The text as it is, and below what came back; what stands beyond the text's own end is wrong too."""
+    longest = latents.longest_trained(run)
+    if longest and len(one.truth_L) > longest:
+        print(f"  beyond training: {len(one.truth_L):,} tokens, where training had {longest:,} at most")
     wrong_L = wrong(one).tolist()
     made = before_end(one.made_L, run.codec.alphabet.end)
     wrongs = [*wrong_L[: len(made)], *[True] * (len(made) - len(wrong_L))]

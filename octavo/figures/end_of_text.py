@@ -9,7 +9,7 @@ from octavo.figures.studies import read_study
 from octavo.figures.style import drawing, line_style
 
 HEIGHT = 2.6  # inches
-SEEN = 24  # tokens to either side; what is farther off stands at the edge
+SEEN = 24  # bytes to either side; what is farther off stands at the edge
 
 
 def end_of_text(paths: Sequence[Path], out: Path) -> None:
@@ -25,7 +25,11 @@ def end_of_text(paths: Sequence[Path], out: Path) -> None:
             middles = [by + (place - (len(runs) - 1) / 2) * width for by in shares]
             axes.bar(middles, list(shares.values()), width, color=line_style(place)["color"], label=label)
         axes.set(yscale="log", xlim=(-SEEN - 1, SEEN + 1))
-        axes.set(xlabel=f"tokens too many, {SEEN} standing for that many and more", ylabel="share of held-out texts")
+        axes.set(
+            xlabel=f"bytes too many, {SEEN} standing for that many and more",
+            ylabel="share of held-out texts",
+            ylim=(5e-4, 1.4),
+        )
         axes.yaxis.set_major_formatter("{x:g}")
         axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderpad=0.2)
 

@@ -29,7 +29,7 @@ def length_error(paths: Sequence[Path], out: Path) -> None:
                 axes.plot(edges, errors, marker="o", **line_style(place), **LOOKS[split])
         for trained in {run.found["longest_trained"] for run in runs} - {None}:
             axes.axvline(trained, color=INK, lw=0.6, ls=":")
-        axes.set(xlabel="tokens up to, the end among them; training ends at the dotted line", ylabel="error")
+        axes.set(xlabel="bytes up to, the end among them; training ends at the dotted line", ylabel="error")
         axes.set(xlim=(0, None), ylim=(0, None))
         last = max(row["up_to"] for run in runs for row in run.found["test"])
         axes.set_xticks(range(0, last + 1, max(1, last // TICKS)))
@@ -49,7 +49,7 @@ def lengths(paths: Sequence[Path], out: Path) -> None:
             shares = [row["texts"] / found["texts"] for row in found["histogram"]]
             axes.plot([row["up_to"] for row in found["histogram"]], shares, marker="o", ms=3, **line_style(place))
             last.append(shares[-1])
-        axes.set(xlabel="tokens up to, the end among them", ylabel="share of texts", xlim=(0, None), ylim=(0, None))
+        axes.set(xlabel="bytes up to, the end among them", ylabel="share of texts", xlim=(0, None), ylim=(0, None))
         last_edge = runs[0].found["train"]["histogram"][-1]["up_to"]
         axes.set_xticks(range(0, last_edge + 1, max(1, last_edge // TICKS)))
         figure.draw_without_rendering()

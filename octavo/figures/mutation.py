@@ -21,7 +21,12 @@ def mutation(paths: Sequence[Path], out: Path) -> None:
             for place, run in enumerate(runs):
                 rows = run.found["test"]
                 axes.plot(
-                    [row["share"] for row in rows], [row[name] for row in rows], marker="o", ms=3, **line_style(place)
+                    [row["share"] for row in rows],
+                    [row[name] for row in rows],
+                    marker="o",
+                    ms=3,
+                    clip_on=False,
+                    **line_style(place),
                 )
             axes.set(xlabel="probability that a byte is replaced", xlim=(0, 1), ylim=(0, 1.02))
             axes.set_title(PANELS[name], fontsize="medium")

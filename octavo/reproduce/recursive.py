@@ -41,7 +41,7 @@ def _positions(count: int) -> dict[str, int]:
     return {"model__reader__positions": count, "model__writer__positions": count, "data__batching__positions": count}
 
 
-def _study(name: str, figure: str, number: str, title: str) -> Exhibit:
+def _study(name: str, figure: str, number: str, title: str, options: str = "") -> Exhibit:
     """A figure that a study of trained runs gives."""
     file, picture = f"results/recursive-{name}.json", f"docs/figures/recursive-{figure}.png"
     return Exhibit(
@@ -49,7 +49,7 @@ def _study(name: str, figure: str, number: str, title: str) -> Exhibit:
         PAPER,
         title,
         commands=(
-            f"octavo study {name} runs/recursive-small --out {file}",
+            f"octavo study {name} runs/recursive-small {options}--out {file}",
             f"octavo figure {figure} {file} --out {picture}",
         ),
         sources=(f"recursive-{name}*.json",),
@@ -152,6 +152,6 @@ EXHIBITS = (
     ),
     _study("data", "lengths", "table1", "Table 1 and Figure 7: the corpora, and the lengths of their paragraphs"),
     _study("end-of-text", "end-of-text", "figure4", "Figure 4: how far off the end of a reconstruction is"),
-    _study("mutation", "mutation", "figure5", "Figure 5: byte errors on mutated texts"),
+    _study("mutation", "mutation", "figure5", "Figure 5: byte errors on mutated texts", "--stretches --samples 500 "),
     _study("lengths", "length-error", "figure6", "Figure 6: byte errors by length"),
 )

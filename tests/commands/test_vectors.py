@@ -119,7 +119,26 @@ def test_reconstructions_are_marked_in_the_line_below(
     assert any(set(line.strip()) == {"^"} for line in lines)
     assert any(line.strip().startswith("byte error") for line in lines)
     assert main(["reconstruct", str(autoencoder_run), str(file)]) == 0
-    assert "1 of 4 texts have more than 32 tokens: they are beyond training" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "1 of 4 texts have more than 32 tokens: they are beyond training" in told.err
+    notes = [
+        place for place, line in enumerate(told.out.splitlines()) if line.startswith("  beyond training: 54 tokens")
+    ]
+    assert len(notes) == 1
+    assert told.out.splitlines()[notes[0] + 1].startswith("  text  to be, or not to be, or to have")
+
+
+def test_vectors_beyond_training_are_told_of(
+    file: Path, tmp_path: Path, one_shot_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encode", str(one_shot_run), str(file), "--out", str(tmp_path / "x.npz")]) == 0
+    capsys.readouterr()
+    assert main(["decode", str(one_shot_run), str(tmp_path / "x.npz")]) == 0
+    assert "1 of 4 vectors have a level above 32: they are beyond training" in capsys.readouterr().err
+    assert main(["interpolate", str(one_shot_run), "to be", "to be or not " * 3, "--steps", "2"]) == 0
+    assert "1 of 2 vectors have a level above 32: they are beyond training" in capsys.readouterr().err
+    assert main(["interpolate", str(one_shot_run), "to be", "or not", "--steps", "2"]) == 0
+    assert "beyond training" not in capsys.readouterr().err
 
 
 def test_interpolation_begins_and_ends_with_the_ends(tmp_path: Path, said: Any, autoencoder_run: Path) -> None:

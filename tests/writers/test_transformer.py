@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from octavo.interfaces import Alphabet
+from octavo.bench import scaling
+from octavo.interfaces import Alphabet, Batch
 from octavo.models.auxiliary import AuxiliaryConfig
 from octavo.models.language_model import LanguageModel, LanguageModelConfig
 from octavo.runs import parameters
@@ -66,6 +67,18 @@ def test_a_rolling_state_holds_one_position_fewer_than_the_context() -> None:
     state = writer(torch.zeros(9, 2, dtype=torch.long), writer.begin(None, 2)).state
     assert state.place == 9
     assert [tuple(cache.keys_SBD.shape) for cache in state.caches] == [(3, 2, 8)] * 3
+
+
+def test_of_a_layer_that_is_recomputed_little_is_kept() -> None:
+    kept = []
+    for recompute in (False, True):
+        sizes = {"width": 64, "filter": 256, "layers": 6, "context": 128}
+        config = TransformerWriterConfig(**sizes, recompute=recompute)
+        model = LanguageModel(LanguageModelConfig(writer=config), BYTES).train()
+        tokens_LB = torch.randint(256, (128, 1))
+        batch = Batch(tokens_LB, torch.full((1,), 128), torch.zeros(1, dtype=torch.long))
+        kept.append(scaling._kept(model, batch))
+    assert kept[1] < kept[0] / 3
 
 
 def test_what_is_recomputed_is_the_same_dropout_included() -> None:
