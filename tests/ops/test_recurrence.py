@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from octavo.ops import recurrence
+from octavo.ops import native, recurrence
 from octavo.ops.recurrence import Pooled, cpu, operator, pool, pool_gates, reference
 
 compiled = pytest.mark.skipif(not cpu.AVAILABLE, reason="the kernels are not compiled: python setup.py build_ext -i")
@@ -178,6 +178,7 @@ def test_compiles_without_a_graph_break() -> None:
 
 def test_without_a_compiler_it_says_so_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(cpu, "AVAILABLE", False)
+    monkeypatch.setattr(native, "problem", native.MISSING)
     monkeypatch.setattr(recurrence, "_told", set())
     with caplog.at_level(logging.WARNING):
         slow = [pool_gates(random_gates(3, 3)) for _ in range(2)]

@@ -33,13 +33,14 @@ def test_it_goes_on_as_the_rounded_writer_does(pooling: Pooling, window: int, fo
     fast = streaming(writer, form)
     assert isinstance(fast, StreamingQRNN)
     prompt_LB, condition_BC = torch.tensor([[0], [7], [3]]), torch.randn(1, 8)
+    rtol, atol = (1e-3, 5e-4) if form == "int8" else (1e-4, 1e-5)  # its products take inputs of 14 bits
     state, fast_state = (one(prompt_LB, one.begin(condition_BC, 1)).state for one in (writer, fast))
     for token in (5, 9, 2):
         logits_BV, state = writer.advance(torch.tensor([token]), state)
         fast_BV, fast_state = fast.advance(torch.tensor([token]), fast_state)
-        torch.testing.assert_close(fast_BV, logits_BV, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(fast_BV, logits_BV, rtol=rtol, atol=atol)
     for one, other in zip(tensors_of(fast_state), tensors_of(state), strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(one, other, rtol=rtol, atol=atol)
 
 
 @NEEDS_KERNELS
