@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from octavo.figures.rows import read_row
 from octavo.figures.style import drawing, label_right, line_style
 
 HEIGHT = 3.2  # inches
@@ -47,7 +47,7 @@ def points_of(paths: Sequence[Path]) -> Points:
     """Each system's accuracies by their number of labels, a value a seed."""
     found: Points = {}
     for path in paths:
-        row: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        row = read_row(path)
         accuracy = row["metrics"]["test"].get("accuracy")
         if accuracy is None:
             raise ValueError(f"{path} has no accuracy: this figure is of models that tell labels")

@@ -15,7 +15,6 @@ from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, seeds, value
-from octavo.reproduce.projection import projected
 from octavo.reproduce.written import written
 
 HEAD = """# What was measured
@@ -59,7 +58,7 @@ def page(folder: Path) -> str:
         if {"recipe", "metrics", "overrides"} <= one.keys() and name not in shown
     }
     parts.append(_others(trainings))
-    if rows := list(projected(results)):
+    if rows := list(projection.projected(results)):
         parts.append("\n".join([projection.HEAD, *_grid(rows)]))
     parts.extend(_bench(name, one) for name, one in results.items() if "machine" in one)
     return "\n".join(parts) + "\n"
@@ -154,13 +153,13 @@ def _part_of(metrics: Mapping[str, Any]) -> str:
 
 def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     """How far from the published figures, and what stands between, in one sentence."""
+    if not row.published:
+        return ""
     apart = []
     for column, path in exhibit.columns.items():
         here, there = value(result, path), row.published.get(column)
         if isinstance(here, int | float) and isinstance(there, int | float):
             apart.append(f"{column} {here - there:+.3g}")
-    if not row.published:
-        return ""
     between = []
     share = result.get("share_of_training")
     if share is not None and share < 0.995:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from octavo.recipes.transformer import ABLATIONS
+from octavo.recipes.transformer import ABLATIONS, IN_SMALL
 from octavo.reproduce.exhibits import Exhibit, Row
 
 PAPER = "deep-transformer"
@@ -29,21 +29,11 @@ LEFT_OUT = {
 }
 HELD = tuple(path for changes in LEFT_OUT.values() for path in changes)
 
-# What tells a model of minutes from T12: the sizes of t6-small, and for the modern form a rate that suits them.
-SIZES = {
-    "data.train": "text8-prefix",
-    "data.batching.window": 64,
-    "model.writer.layers": 6,
-    "model.writer.width": 64,
-    "model.writer.filter": 256,
-    "model.writer.context": 64,
-    "model.writer.dropout": 0.0,
-    "training.evaluate_tokens": 50_000,
-}
+# For the modern form at the sizes of t6-small, a rate that suits them.
 MUON = {"training.optimizer.rate.value": 5e-3, "training.optimizer.rate.warmup": 0.03}
 ADAMW = {"training.optimizer.kind": "adamw"}
-MODERN = {"model.writer.heads": 2, **SIZES, **MUON, "training.steps": 600, "training.evaluate_every": 600}
-PUBLISHED = {**SIZES, "training.optimizer.momentum": 0.9, "training.clip": 1.0}
+MODERN = {"model.writer.heads": 2, **IN_SMALL, **MUON, "training.steps": 600, "training.evaluate_every": 600}
+PUBLISHED = {**IN_SMALL, "training.optimizer.momentum": 0.9, "training.clip": 1.0}
 PARTS: dict[str, dict[str, Any]] = {
     "squared ReLU → ReLU": {"model.writer.feed": "relu"},
     "squared ReLU → SwiGLU": {"model.writer.feed": "swiglu"},

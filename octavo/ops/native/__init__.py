@@ -22,7 +22,8 @@ def _open(folder: Path) -> tuple[ctypes.CDLL | None, str]:
         library = ctypes.CDLL(str(folder / "kernels.so"))
     except OSError:
         return None, MISSING
-    return (library, "") if _compiled_from(library) == (digest(folder) or _compiled_from(library)) else (None, STALE)
+    sources = digest(folder)
+    return (None, STALE) if sources and sources != _compiled_from(library) else (library, "")
 
 
 def _compiled_from(library: ctypes.CDLL) -> str:
