@@ -12,6 +12,7 @@ one() { # name, recipe, steps, overrides
     local name=$1 recipe=$2 steps=$3 measured="--tokens 120000"
     shift 3
     [[ $recipe != *tweets* ]] || measured="" # few enough
+    [[ $recipe = historyless* ]] || measured+=" --samples 32 --limit 512"
     [ -e "$results/$name.json" ] && return
     # One that comes apart does not hold up the others.
     python -m octavo train "$recipe" --out "$runs/$name" --resume --device cpu --training.steps "$steps" \
@@ -30,7 +31,7 @@ of() { echo "--data.batching.window $1"; }
 on() { echo "--data.batching.window $1 --model.reader.canvas $1 --model.writer.canvas $1"; }
 
 # Equally many parameters at each length: characters of a window, units of the LSTM VAE.
-with_history="60:190 10:143 40:172 20:152"
+with_history="60:190 10:143 40:172 20:152 120:238"
 
 figure4() {
     figure4-hybrid
@@ -70,7 +71,7 @@ figure5() {
 
 figure6() {
     for alpha in 0 0.2; do
-        for layers in 1 2 3 5; do
+        for layers in 1 2 3 5 10; do
             one "hybrid-vae-masked-$layers-alpha$alpha" hybrid-ptb-masked 1500 $small $(between 0.2 0.6) \
                 $convolutions $(top 128) $(on 60) --model.plan $alpha --model.writer.top.layers $layers
         done
@@ -109,10 +110,24 @@ table3() {
     table3-hybrid
     table3-lstm-0.2
     table3-lstm-0.5
+    table3-lstm-0.8
+    table3-lstm-1
+    table3-lstm-slow
     table3-qrnn
+    table3-hybrid-seed2
+    table3-hybrid-longer
 }
 
-table3-hybrid() { one hybrid-vae-tweets hybrid-tweets 3000 $tweets $(between 0.3 0.9) $shallow $(top 128); }
+hybrid_of_tweets() { # name, steps, further overrides
+    local name=$1 steps=$2
+    shift 2
+    one "$name" hybrid-tweets "$steps" $tweets $(between 0.3 0.9) $shallow $(top 128) "$@"
+}
+
+table3-hybrid() { hybrid_of_tweets hybrid-vae-tweets 3000; }
+# What another seed gives, and whether what z holds has settled.
+table3-hybrid-seed2() { hybrid_of_tweets hybrid-vae-tweets-seed2 3000 --training.seed 2; }
+table3-hybrid-longer() { hybrid_of_tweets hybrid-vae-tweets-longer 6000; }
 # What was tried before, and holds less in z.
 table3-tried() {
     one hybrid-vae-weighed-quickly-tweets hybrid-tweets 3000 $tweets $(between 0.5 0.7) $shallow $(top 128)
@@ -121,12 +136,17 @@ table3-tried() {
 
 table3-qrnn() { one hybrid-vae-tweets-qrnn hybrid-tweets-qrnn 3000 $tweets $(between 0.3 0.9) $shallow $(top 128); }
 
-lstm_vae_of_tweets() { # input dropout
-    one "hybrid-vae-tweets-lstm-p$1" lstm-vae-tweets 3000 $tweets $(between 0.5 0.7) $(lstms 202) --model.writer.drop_word $1
+lstm_vae_of_tweets() { # name, input dropout, when the KL's weight rises
+    one "hybrid-vae-tweets-lstm-$1" lstm-vae-tweets 3000 $tweets $(between $3 $4) $(lstms 202) --model.writer.drop_word $2
 }
 
-table3-lstm-0.2() { lstm_vae_of_tweets 0.2; }
-table3-lstm-0.5() { lstm_vae_of_tweets 0.5; }
+table3-lstm-0.2() { lstm_vae_of_tweets p0.2 0.2 0.5 0.7; }
+table3-lstm-0.5() { lstm_vae_of_tweets p0.5 0.5 0.5 0.7; }
+table3-lstm-0.8() { lstm_vae_of_tweets p0.8 0.8 0.5 0.7; }
+# Without history, in training and in evaluation.
+table3-lstm-1() { lstm_vae_of_tweets p1 1.0 0.5 0.7; }
+# With the slower rise that the hybrid has.
+table3-lstm-slow() { lstm_vae_of_tweets p0.2-slow 0.2 0.3 0.9; }
 
 mkdir -p "$runs" "$results"
 for group in $groups; do
