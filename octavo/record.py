@@ -39,9 +39,16 @@ def training_of(run: Run, folder: Path) -> dict[str, Any]:
         "steps": position["step"],
         "best_step": position["best_step"],
         "wall_seconds": round(position["seconds"], 1),
+        **_processor_seconds(position),
         "commit": environment.pop("commit", None),
         "hardware": environment,
     }
+
+
+def _processor_seconds(position: dict[str, float]) -> dict[str, float]:
+    """What a machine busy with other work too leaves as it is, of a training that counted it from its beginning."""
+    counted = position.get("processor_seconds")
+    return {"processor_seconds": round(counted, 1)} if counted else {}
 
 
 def _only_in_training(run: Run) -> dict[str, int]:

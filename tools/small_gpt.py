@@ -79,7 +79,7 @@ def main(path: Path) -> None:
         "steps": STEPS,
         "tokens_trained": STEPS * BATCH * WINDOW,
         "wall_seconds": round(time.monotonic() - started, 1),
-        "cpu_seconds": round(time.process_time() - worked, 1),
+        "processor_seconds": round(time.process_time() - worked, 1),
         "windows": {"window": WINDOW, "nats": nats(model, valid)},
     }
     print(facts)

@@ -63,10 +63,11 @@ class Source(Protocol):
 
 @dataclasses.dataclass
 class Position:
-    """Where a training is: all that its checkpoint holds beside tensors."""
+    """Where a training is: all that its checkpoint holds beside tensors; processor seconds are the first rank's."""
 
     step: int = 0
-    seconds: float = 0.0
+    seconds: float = dataclasses.field(default=0.0, compare=False)
+    processor_seconds: float = dataclasses.field(default=0.0, compare=False)
     best: float = math.inf
     best_step: int = 0
     evaluations_since_best: int = 0
@@ -116,6 +117,7 @@ class Trainer:
         """Train to the end, or to the next safe place after a signal."""
         self.log = log
         self.began = time.monotonic() - self.position.seconds
+        self.idle = time.process_time() - self.position.processor_seconds
         saved = self.position.seconds
         with Interruption() as interruption:
             while not self.done():
@@ -196,7 +198,7 @@ class Trainer:
         """Set the clock, and give the signal that any rank has heard; not after every step, where a look is dear."""
         if self.position.step % self.look_every and self.position.step != self.total:
             return 0
-        self.position.seconds = self._clock()
+        self.position.seconds, self.position.processor_seconds = self._clock(), time.process_time() - self.idle
         return int(distributed.largest(signal))
 
     def _clock(self) -> float:
