@@ -3,14 +3,13 @@
 import copy
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from pydantic import PositiveInt
-from torch import Tensor
 
 from octavo import latents
 from octavo.config import config
@@ -37,7 +36,7 @@ from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.layers.rounding import round_weights
 from octavo.models.discrete_vae import DiscreteVAE
-from octavo.models.told import Told
+from octavo.models.told import at_each_label, at_likeliest_label
 from octavo.ops.streaming import WeightForm
 from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
@@ -190,20 +189,16 @@ def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str
     model: Any = run.model
     first = partial(first_texts, store, run.recipe.data, run.codec, model, rows)
     discrete = isinstance(model, DiscreteVAE)
-    found = described(posteriors(Told(model) if discrete else model, first(measuring.texts), run.device))
+    posterior = partial(at_likeliest_label, model) if discrete else model.posterior
+    found = described(posteriors(posterior, first(measuring.texts), run.device))
     if measuring.samples:
         seen = Seen(first(measuring.limit or measuring.texts), run.codec.alphabet.size)
         if discrete:
-            told = [Told(model, label) for label in range(model.classes)]
-            weighed = bounds_over_labels(told, _guess_of(model), seen, run.device, measuring.samples)
+            weighed = bounds_over_labels(partial(at_each_label, model), seen, run.device, measuring.samples)
         else:
             weighed = bounds(model, seen, run.device, measuring.samples)
         found |= named_bounds(weighed, scale_of(seen, store, run.codec), measuring.samples)
     return found
-
-
-def _guess_of(model: DiscreteVAE) -> Callable[[Batch], Tensor]:
-    return lambda batch: model.read_labels(batch)[1]
 
 
 def _reconstructions(run: Run, store: Store, count: int) -> dict[str, Any]:

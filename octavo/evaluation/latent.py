@@ -5,6 +5,7 @@ Shapes: B batch, N texts, Z latent features, K draws, G groups.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from octavo.evaluation.likelihood import Scale, Sums, readable
 from octavo.interfaces import Batch, Mean
-from octavo.layers.latent import Gaussian, noise_of, standard_log_density
+from octavo.layers.latent import Gaussian, Latent, noise_of, standard_log_density
 from octavo.ops.losses import gaussian_kl
 
 ACTIVE = 0.01  # the variance of the posterior's mean from which a unit is active (Burda et al. 2016, §5.2)
@@ -55,12 +56,12 @@ class Bounds(NamedTuple):
 
 
 @torch.no_grad()
-def posteriors(model: LatentModel, batches: Iterable[Batch], device: torch.device) -> Posteriors:
+def posteriors(posterior: Callable[[Batch], Gaussian], batches: Iterable[Batch], device: torch.device) -> Posteriors:
     """Of every text, in double precision."""
     found: list[tuple[Tensor, ...]] = []
     for batch in batches:
         batch = batch.map(lambda tensor: tensor.to(device))
-        gaussian = model.posterior(batch)
+        gaussian = posterior(batch)
         z_BZ = gaussian.at(noise_of(batch, gaussian.mean_BZ.shape[-1])[0])
         found.append(tuple(part.double().cpu() for part in (*gaussian, z_BZ)))
     mean_NZ, log_variance_NZ, z_NZ = (torch.cat(parts) for parts in zip(*found, strict=True))
@@ -89,11 +90,16 @@ def active_units(mean_NZ: Tensor) -> int:
     return int((mean_NZ.var(0) >= ACTIVE).sum()) if len(mean_NZ) > 1 else 0
 
 
-def log_weights(model: LatentModel, batch: Batch, draws: int) -> tuple[Tensor, Tensor]:
+def behind(model: LatentModel, batch: Batch) -> Latent:
+    """The texts read once, however often they are weighed."""
+    return Latent(model.posterior(batch), partial(model.given, batch))
+
+
+def log_weights(latent: Latent, batch: Batch, draws: int) -> tuple[Tensor, Tensor]:
     """log p(x | z_k) p(z_k) / q(z_k | x), log_KB, and −log p(x | z_k), nats_KB, at each text's own draws."""
-    gaussian = model.posterior(batch)
+    gaussian = latent.gaussian
     z_KBZ = gaussian.at(noise_of(batch, gaussian.mean_BZ.shape[-1], draws))
-    nats_KB = torch.stack([model.given(batch, z_BZ).double().sum(0) for z_BZ in z_KBZ])
+    nats_KB = torch.stack([latent.given(z_BZ).double().sum(0) for z_BZ in z_KBZ])
     wide = Gaussian(*(part.double() for part in gaussian))
     return standard_log_density(z_KBZ.double()) - wide.log_density(z_KBZ.double()) - nats_KB, nats_KB
 
@@ -105,18 +111,17 @@ def importance_weighted(log_KB: Tensor) -> Tensor:
 
 def bounds(model: LatentModel, batches: Iterable[Batch], device: torch.device, draws: int) -> Bounds:
     """Of every text, with so many draws; the KL is exact, the reconstruction a mean over the draws."""
-    return bounds_over_labels([model], _one_label, batches, device, draws)
+    return bounds_over_labels(lambda batch: (_one_label(batch), [behind(model, batch)]), batches, device, draws)
 
 
 @torch.no_grad()
 def bounds_over_labels(
-    models: Sequence[LatentModel],
-    guess: Callable[[Batch], Tensor],
+    read: Callable[[Batch], tuple[Tensor, Sequence[Latent]]],
     batches: Iterable[Batch],
     device: torch.device,
     draws: int,
 ) -> Bounds:
-    """The same where each label, all equally likely, has a model of its own and `guess` gives log q(y | x), log_BC.
+    """The same where `read` gives log q(y | x), log_BC, and what is behind the texts at each label, all equally likely.
 
     Both sum over the labels: −ELBO by q(y | x), its divergence from p(y) being part of the KL, and the other bound
     −log 1/C Σ_y 1/K Σ_k w_k(y) by p(y).
@@ -124,11 +129,12 @@ def bounds_over_labels(
     total = Bounds(Mean(0.0, 0), Mean(0.0, 0), Mean(0.0, 0), 0)
     for batch in batches:
         batch = batch.map(lambda tensor: tensor.to(device))
-        log_BC = guess(batch).double()
-        weighed = [log_weights(model, batch, draws) for model in models]
+        log_BC, latents = read(batch)
+        log_BC = log_BC.double()
+        weighed = [log_weights(latent, batch, draws) for latent in latents]
         nats_BC = torch.stack([nats_KB.mean(0) for _, nats_KB in weighed], -1)
-        kl_BC = torch.stack([gaussian_kl(*model.posterior(batch)).double().sum(-1) for model in models], -1)
-        of_label_BC = log_BC + math.log(len(models))
+        kl_BC = torch.stack([gaussian_kl(*latent.gaussian).double().sum(-1) for latent in latents], -1)
+        of_label_BC = log_BC + math.log(len(latents))
         total = Bounds(
             total.reconstruction + _sum_of((log_BC.exp() * nats_BC).sum(-1)),
             total.kl + _sum_of((log_BC.exp() * (kl_BC + of_label_BC)).sum(-1)),
@@ -185,7 +191,7 @@ def terms(totals: Sums, scale: Scale) -> dict[str, float]:
 
 def latent_sums(model: LatentModel, batches: Iterable[Batch], device: torch.device) -> Sums:
     """What of it an evaluation during training logs, each unit's KL among it."""
-    found = described(posteriors(model, batches, device))
+    found = described(posteriors(model.posterior, batches, device))
     each = {f"kl/{unit}": Mean(nats, 1) for unit, nats in enumerate(found["kl_per_unit"])}
     return {name: Mean(found[name], 1) for name in ("mutual_information", "active_units")} | each
 

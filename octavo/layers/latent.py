@@ -4,6 +4,7 @@ Shapes: B batch, D features, Z latent features, K draws, L length.
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,13 @@ class Gaussian(NamedTuple):
         """log q(z), summed over the dimensions; with z_KBZ, log_KB."""
         squares_BZ = (z_BZ - self.mean_BZ).square() * (-self.log_variance_BZ).exp()
         return -0.5 * (squares_BZ + self.log_variance_BZ + math.log(2 * math.pi)).sum(-1)
+
+
+class Latent(NamedTuple):
+    """What is behind a batch's texts: q(z | x), and −log p(x_t | x_<t, z) of a z, nats_LB."""
+
+    gaussian: Gaussian
+    given: Callable[[Tensor], Tensor]
 
 
 def standard_log_density(z_BZ: Tensor) -> Tensor:

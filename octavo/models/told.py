@@ -1,33 +1,35 @@
-"""A VAE of a label and a Gaussian whose label is told: what is measured of a VAE can be measured of it.
+"""What is behind a text once its label is told: what is measured of a VAE can be measured of one with labels.
 
-Shapes: L length, B batch, C classes, Z latent features.
+Shapes: L length, B batch, C classes, D features, Z latent features.
 """
+
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from octavo.interfaces import Batch
-from octavo.layers.latent import Gaussian
+from octavo.layers.latent import Gaussian, Latent
 from octavo.models.discrete_vae import DiscreteVAE
 from octavo.models.reconstruction import cost
 
 
-class Told:
-    """q(z | x, y) and p(x | y, z) at one label for all texts or, without one, at each text's likeliest."""
+def at_likeliest_label(model: DiscreteVAE, batch: Batch) -> Gaussian:
+    """q(z | x, y) at each text's likeliest y."""
+    summary_BD, log_BC = model.read_labels(batch)
+    return model.given_label(summary_BD, F.one_hot(log_BC.argmax(-1), model.classes).to(log_BC.dtype))
 
-    def __init__(self, model: DiscreteVAE, label: int | None = None) -> None:
-        self.model, self.label = model, label
 
-    def posterior(self, batch: Batch) -> Gaussian:
-        summary_BD, log_BC = self.model.read_labels(batch)
-        return self.model.given_label(summary_BD, self._one_hot(log_BC))
+def at_each_label(model: DiscreteVAE, batch: Batch) -> tuple[Tensor, list[Latent]]:
+    """log q(y | x) of every label, log_BC, and what is behind the texts given each, from one reading of them."""
+    summary_BD, log_BC = model.read_labels(batch)
+    labels_BC = [one_C.expand_as(log_BC) for one_C in torch.eye(model.classes).to(log_BC)]
+    return log_BC, [
+        Latent(model.given_label(summary_BD, y_BC), partial(_given, model, batch, y_BC)) for y_BC in labels_BC
+    ]
 
-    def given(self, batch: Batch, z_BZ: Tensor) -> Tensor:
-        """−log p(x_t | x_<t, y, z), nats_LB: zero where no token is."""
-        y_BC = self._one_hot(self.model.read_labels(batch)[1])
-        return cost(self.model.writer, torch.cat([z_BZ, y_BC.to(z_BZ.dtype)], -1), batch).nats_LB
 
-    def _one_hot(self, log_BC: Tensor) -> Tensor:
-        label_B = log_BC.argmax(-1) if self.label is None else torch.full_like(log_BC[:, 0], self.label).long()
-        return F.one_hot(label_B, self.model.classes).to(log_BC.dtype)
+def _given(model: DiscreteVAE, batch: Batch, y_BC: Tensor, z_BZ: Tensor) -> Tensor:
+    """−log p(x_t | x_<t, y, z), nats_LB: zero where no token is."""
+    return cost(model.writer, torch.cat([z_BZ, y_BC.to(z_BZ.dtype)], -1), batch).nats_LB

@@ -10,6 +10,7 @@ from torch import Tensor
 from octavo.evaluation.latent import (
     Posteriors,
     active_units,
+    behind,
     bounds,
     bounds_over_labels,
     collapse,
@@ -23,7 +24,7 @@ from octavo.evaluation.latent import (
 )
 from octavo.evaluation.likelihood import Scale, readable
 from octavo.interfaces import Batch, Mean
-from octavo.layers.latent import Gaussian
+from octavo.layers.latent import Gaussian, Latent
 from octavo.models.vae import VAE, VAEConfig
 from octavo.ops.losses import gaussian_kl
 from octavo.readers.lstm import LSTMReaderConfig
@@ -76,7 +77,7 @@ def test_a_unit_is_active_where_its_mean_varies() -> None:
 
 @torch.no_grad()
 def test_on_the_same_draws_the_weighted_bound_is_the_tighter_and_more_draws_tighten_it() -> None:
-    log_KB, _ = log_weights(vae(), batch_of(), draws=12)
+    log_KB, _ = log_weights(behind(vae(), batch_of()), batch_of(), draws=12)
     elbo_B = -log_KB.mean(0)
     groups_GB = torch.stack([importance_weighted(group) for group in log_KB.split(4)])
     whole_B = importance_weighted(log_KB)
@@ -89,12 +90,13 @@ def test_on_the_same_draws_the_weighted_bound_is_the_tighter_and_more_draws_tigh
 @torch.no_grad()
 def test_a_weight_is_what_its_densities_say() -> None:
     model, batch = vae(), batch_of()
-    log_KB, nats_KB = log_weights(model, batch, draws=2)
-    again_KB, _ = log_weights(model, rows_of(batch, [2, 0]), draws=1)
+    log_KB, nats_KB = log_weights(behind(model, batch), batch, draws=2)
+    some = rows_of(batch, [2, 0])
+    again_KB, _ = log_weights(behind(model, some), some, draws=1)
     torch.testing.assert_close(again_KB[0], log_KB[0, [2, 0]])
     mean_BZ, log_variance_BZ = model.posterior(batch)
     kl_KB = -log_KB - nats_KB
-    many_KB, many_nats_KB = log_weights(model, batch, draws=600)
+    many_KB, many_nats_KB = log_weights(behind(model, batch), batch, draws=600)
     sampled_B = (-many_KB - many_nats_KB).mean(0)
     torch.testing.assert_close(sampled_B, gaussian_kl(mean_BZ, log_variance_BZ).sum(-1), atol=0.3, rtol=0)
     assert kl_KB.isfinite().all()
@@ -135,6 +137,13 @@ def test_bounds_add_up_and_agree_with_the_metrics() -> None:
     assert once.kl == pytest.approx(figures["kl"])
 
 
+def test_however_many_draws_a_text_is_read_once() -> None:
+    model, readings = vae(), []
+    model.reader.register_forward_hook(lambda *called: readings.append(called))
+    bounds(model, [batch_of(), batch_of()], CPU, draws=5)
+    assert len(readings) == 2
+
+
 def test_each_bound_is_named_for_what_it_is() -> None:
     model, batch = vae(), batch_of()
     found = bounds(model, [batch], CPU, 5)
@@ -149,11 +158,11 @@ def test_each_bound_is_named_for_what_it_is() -> None:
 
 def test_what_is_described_is_of_a_fixed_set_of_texts() -> None:
     model, batch = vae(), batch_of()
-    texts = posteriors(model, [batch], CPU)
+    texts = posteriors(model.posterior, [batch], CPU)
     figures = described(texts)
     assert (figures["latent_texts"], figures["latent_units"]) == (4, 3)
     assert sum(figures["kl_per_unit"]) == pytest.approx(measured(model, batch)["kl"].value, abs=1e-3)
-    assert figures == described(posteriors(model, [batch], CPU))
+    assert figures == described(posteriors(model.posterior, [batch], CPU))
     assert figures["mutual_information"] <= math.log(4)
 
 
@@ -188,7 +197,11 @@ def test_over_two_labels_of_one_model_the_bounds_are_its_own_but_for_the_labels_
     log_C = torch.tensor(guess).clamp(min=1e-30).log()
     model, batches = vae(), [batch_of()]
     one = bounds(model, batches, CPU, 4)
-    both = bounds_over_labels([model] * 2, lambda batch: log_C.expand(len(batch.lengths_B), -1), batches, CPU, 4)
+
+    def read(batch: Batch) -> tuple[Tensor, list[Latent]]:
+        return log_C.expand(len(batch.lengths_B), -1), [behind(model, batch)] * 2
+
+    both = bounds_over_labels(read, batches, CPU, 4)
     assert both.kl.value == pytest.approx(one.kl.value + divergence, rel=1e-6)
     for name in ("reconstruction", "importance_weighted"):
         assert getattr(both, name).value == pytest.approx(getattr(one, name).value, rel=1e-6)

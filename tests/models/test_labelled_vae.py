@@ -5,18 +5,20 @@ Shapes: L length, B batch, C classes, Z latent, N nodes.
 
 import dataclasses
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from octavo.evaluation.latent import bounds_over_labels
 from octavo.generation.sampling import SamplingConfig, generate
 from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.layers.latent import standard_log_density
 from octavo.models.labelled_vae import LabelledVAE, LabelledVAEConfig
 from octavo.models.reconstruction import cost
-from octavo.models.told import Told
+from octavo.models.told import at_each_label, at_likeliest_label
 from octavo.readers.lstm import LSTMReaderConfig
 from octavo.schedules import Constant
 from octavo.writers.dilated import DilatedWriterConfig
@@ -115,12 +117,20 @@ def test_free_nats_of_z_have_no_gradient_and_are_in_no_figure() -> None:
 
 def test_a_vae_that_is_told_its_label_has_the_same_bound() -> None:
     model, batch = tiny_model(), text_of(0, 1)
-    told = Told(model, 1)
     summary_BD, _ = model.read_labels(batch)
     bound = model.bound(batch, summary_BD, one(1), torch.zeros(1, 1).double(), torch.ones(1).double())
-    torch.testing.assert_close(told.given(batch, told.posterior(batch).mean_BZ), bound.nats_LB)
-    likeliest = Told(model, int(model.classify(batch).argmax()))
-    torch.testing.assert_close(Told(model).posterior(batch), likeliest.posterior(batch))
+    log_BC, latents = at_each_label(model, batch)
+    torch.testing.assert_close(log_BC, model.classify(batch))
+    torch.testing.assert_close(latents[1].given(latents[1].gaussian.mean_BZ), bound.nats_LB)
+    torch.testing.assert_close(at_likeliest_label(model, batch), latents[int(log_BC.argmax())].gaussian)
+
+
+def test_weighing_a_text_at_each_label_reads_it_once() -> None:
+    model, batch = tiny_model(), text_of(0, 1)
+    readings: list[object] = []
+    model.reader.register_forward_hook(lambda *called: readings.append(called))
+    bounds_over_labels(partial(at_each_label, model), [batch, batch], torch.device("cpu"), draws=3)
+    assert len(readings) == 2
 
 
 def test_a_warm_draw_is_another_expectation() -> None:
