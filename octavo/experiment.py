@@ -111,7 +111,8 @@ def _start(machine: Machine) -> tuple[torch.device, Resolved]:
     keep_memory()
     if machine.threads:
         torch.set_num_threads(machine.threads)
-    torch.use_deterministic_algorithms(machine.deterministic)
+    # And not torch.use_deterministic_algorithms, which imports the compiler to tell it too.
+    torch.set_deterministic_debug_mode("error" if machine.deterministic else "default")
     device = resolve_device(machine.device)
     distributed.start(device)
     return device, resolve_precision(machine.precision, device)

@@ -45,6 +45,8 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
         }
     yield {"what": f"training {FASTEST}", "tokens_per_s": round(model_rate)}
     yield {"what": "first step of a prepared corpus", "seconds": round(_first_step(device), 2)}
+    imported = statistics.median(_importing_torch() for _ in range(3))
+    yield {"what": "of these, importing torch", "seconds": round(imported, 2)}
 
 
 def _prepared(batching: BatchingConfig) -> Data:
@@ -81,13 +83,27 @@ def _model_rate(device: torch.device) -> float:
 
 
 def _first_step(device: torch.device) -> float:
-    """Seconds of a whole command of one step, its checkpoint included, the corpus being prepared."""
+    """Seconds from a command's start until its first update stands in metrics.jsonl, the corpus being prepared."""
     with tempfile.TemporaryDirectory() as folder:
-        taken = []
-        for name in ("prepares", "first", "second", "third"):
-            out = str(Path(folder) / name)
-            words = ["train", FASTEST, "--data", "manual", "--steps", "1", "--device", device.type, "--out", out]
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "octavo", *words], check=True, capture_output=True)
-            taken.append(time.perf_counter() - began)
+        taken = [_until_logged(Path(folder) / name, device) for name in ("prepares", "first", "second", "third")]
     return statistics.median(taken[1:])
+
+
+def _until_logged(run: Path, device: torch.device) -> float:
+    words = ["train", FASTEST, "--data", "manual", "--steps", "1", "--device", device.type, "--out", str(run)]
+    command = [sys.executable, "-m", "octavo", *words, "--training.log_every", "1"]
+    log = run / "metrics.jsonl"
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
+        while not (log.exists() and log.stat().st_size):
+            if training.poll():
+                raise RuntimeError(f"{' '.join(command)} ended with {training.returncode}")
+            time.sleep(0.01)
+        return time.perf_counter() - began
+
+
+def _importing_torch() -> float:
+    """Seconds in which a process imports torch and does nothing else: the floor of the former."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import torch"], check=True)
+    return time.perf_counter() - began

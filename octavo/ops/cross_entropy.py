@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from octavo.ops import native
+from octavo.ops.late_compiler import apart_from_compiler
 
 # Below this many logits a second thread costs more than it brings.
 _WORTH_A_THREAD = 65_536
@@ -27,6 +28,7 @@ class _Rows(ctypes.Structure):
     )
 
 
+@apart_from_compiler
 @torch.library.custom_op("octavo::cross_entropy_rows", mutates_args=("logits_NV",))
 def cross_entropy_rows(logits_NV: Tensor, target_N: Tensor, share_N: Tensor | None) -> Tensor:
     """nats_N = −log softmax(logits)[target]; with shares, ∂(Σ share · nats)/∂logits is written over the logits."""

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from octavo.ops import native
+from octavo.ops.late_compiler import apart_from_compiler
 
 _WORTH_A_THREAD = 8192  # gates in a step, below which a second thread costs more than it brings
 
@@ -85,6 +86,7 @@ def _step(job: _Job, t: int, *, is_backward: bool) -> None:
     native.kernels.octavo_normalised_lstm(ctypes.byref(job), ctypes.c_int64(t), int(is_backward), threads)
 
 
+@apart_from_compiler
 @torch.library.custom_op("octavo::normalised_lstm", mutates_args=())
 def _forward(
     inputs_LBG: Tensor,
@@ -120,6 +122,7 @@ def _empty_results(
     return output_LBD, states_LBD, gates_LBG, normal_LBG, inputs_LBG.new_empty(shape[:2]), squashed_LBD
 
 
+@apart_from_compiler
 @torch.library.custom_op("octavo::normalised_lstm_backward", mutates_args=())
 def _backward(
     initial: list[Tensor], weights: list[Tensor], results: list[Tensor], grad_output_LBD: Tensor, grad_c_BD: Tensor

@@ -1,5 +1,6 @@
 """A model's repeated layers through torch.compile: one compilation serves all of a kind, whatever their number."""
 
+import torch
 from torch import nn
 
 
@@ -11,5 +12,7 @@ def compile_layers(model: nn.Module, backend: str = "inductor") -> None:
     layers = [module for module in model.modules() if getattr(module, "shard_here", False)]
     if not layers:
         raise ValueError("--compile is for a transformer's layers, and this model has none: leave it out")
+    if torch.are_deterministic_algorithms_enabled():
+        torch.use_deterministic_algorithms(True)  # the compiler is told only now that it is imported
     for layer in layers:
         layer.compile(backend=backend)

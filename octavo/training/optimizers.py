@@ -7,6 +7,7 @@
 5. rate: w ← w − rate·step; where weight decay is decoupled (AdamW, Muon), w ← (1 − rate·λ)w before it
 """
 
+import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from octavo import distributed
 from octavo.config import Share, config
+from octavo.ops.late_compiler import optimizers_apart_from_compiler
 from octavo.schedules import Amount, Constant, Schedule
 from octavo.training.muon import Muon
 
@@ -99,12 +101,14 @@ class Optimizer:
 
     parts: tuple[torch.optim.Optimizer, ...]
 
+    @torch.no_grad()
     def step(self, factor: Tensor | None = None) -> None:
         """One update by the gradients times `factor`, which a fused step applies while it reads them."""
         for part in self.parts:
             if factor is not None:
                 _scale(part, factor)
-            part.step()
+            # Without torch's wrappers, one of which imports the compiler.
+            inspect.unwrap(type(part).step)(part)
             part.grad_scale = None  # type: ignore[attr-defined]
 
     def zero_grad(self) -> None:
@@ -114,6 +118,7 @@ class Optimizer:
 
 def build(config: OptimizerConfig, model: nn.Module) -> Optimizer:
     """The optimizer of a model's trainable parameters; its rate is 0 until `set_rate`."""
+    optimizers_apart_from_compiler()
     return Optimizer(BUILDERS[type(config)](config, model))
 
 

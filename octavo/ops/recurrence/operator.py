@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from octavo.ops.late_compiler import apart_from_compiler
 from octavo.ops.recurrence import cpu
 
 
@@ -23,6 +24,7 @@ def _kernels(device: torch.device) -> ModuleType:
     return triton_kernel
 
 
+@apart_from_compiler
 @torch.library.custom_op("octavo::pool", mutates_args=())
 def pool(gates_LBGH: Tensor, initial_BH: Tensor | None, lengths_B: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
     """Gated outputs, ungated states and final state."""
@@ -43,6 +45,7 @@ def _empty_results(
     return output_LBH, states_LBH, states_LBH.new_empty((batch, width))
 
 
+@apart_from_compiler
 @torch.library.custom_op("octavo::pool_backward", mutates_args=())
 def pool_backward(
     gates_LBGH: Tensor,
