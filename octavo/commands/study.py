@@ -9,14 +9,14 @@ from octavo.commands.output import print_json
 from octavo.pretrained import load
 from octavo.runs import write_json
 from octavo.spelling import nearest
-from octavo.studies import STUDIES, StudyConfig, begun, of_run
+from octavo.studies import COMPARISONS, STUDIES, StudyConfig, begun, of_runs
 from octavo.training.precision import resolve_device
 
 
 def study(options: argparse.Namespace) -> None:
     """One study of some runs, written after each, so that what has been found survives a stop."""
-    if options.name not in STUDIES:
-        raise ValueError(f"no study {options.name!r}: {nearest(options.name, STUDIES)}")
+    if options.name not in (known := [*STUDIES, *COMPARISONS]):
+        raise ValueError(f"no study {options.name!r}: {nearest(options.name, known)}")
     if options.threads:
         torch.set_num_threads(options.threads)
     settings = StudyConfig(
@@ -33,8 +33,8 @@ def study(options: argparse.Namespace) -> None:
     runs = [(Path(folder), load(folder, options.device).run) for folder in options.runs]
     result, out = begun(options.name, settings, resolve_device(options.device)), Path(options.out)
     out.parent.mkdir(parents=True, exist_ok=True)
-    for folder, run in runs:
-        result["runs"].append(of_run(options.name, folder, run, settings))
+    for found in of_runs(options.name, runs, settings):
+        result["runs"].append(found)
         write_json(out, result)
     if options.json:
         print_json(result)

@@ -1,7 +1,10 @@
-"""Studies of trained runs: one file and one line here for each, a function of a run and of how much to look at."""
+"""Studies of trained runs: one file and one line here for each, a function of a run and of how much to look at.
+
+What is compared where it is measured, as speed is, is a function of all the runs.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from octavo.studies.text import text
 from octavo.studies.vectors import vectors
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
+Comparison = Callable[[Sequence[Run], StudyConfig], list[dict[str, Any]]]
 
 STUDIES: dict[str, Study] = {
     "error": error,
@@ -32,13 +36,13 @@ STUDIES: dict[str, Study] = {
     "lengths": lengths,
     "data": corpus,
     "prior": prior,
-    "speed": speed,
     "vectors": vectors,
     "plane": plane,
     "mixtures": mixtures,
     "by-label": by_label,
     "text": text,
 }
+COMPARISONS: dict[str, Comparison] = {"speed": speed}
 
 
 def begun(name: str, settings: StudyConfig, device: torch.device) -> dict[str, Any]:
@@ -46,9 +50,17 @@ def begun(name: str, settings: StudyConfig, device: torch.device) -> dict[str, A
     return {"study": name, "settings": vars(settings), "hardware": environment(device, "fp32"), "runs": []}
 
 
-def of_run(name: str, folder: Path, run: Run, settings: StudyConfig) -> dict[str, Any]:
-    """What a study finds of a run, beside how that was trained."""
+def of_runs(name: str, runs: Sequence[tuple[Path, Run]], settings: StudyConfig) -> Iterator[dict[str, Any]]:
+    """What a study finds of each run, beside how that was trained."""
     started = time.monotonic()
-    found = STUDIES[name](run, settings)
-    seconds = round(time.monotonic() - started, 1)
-    return {"run": folder.resolve().name, **training_of(run, folder), "found": found, "seconds": seconds}
+    for (folder, run), found in zip(runs, _found(name, [run for _, run in runs], settings), strict=True):
+        seconds = round(time.monotonic() - started, 1)
+        yield {"run": folder.resolve().name, **training_of(run, folder), "found": found, "seconds": seconds}
+        started = time.monotonic()
+
+
+def _found(name: str, runs: Sequence[Run], settings: StudyConfig) -> Iterator[dict[str, Any]]:
+    if name in COMPARISONS:
+        yield from COMPARISONS[name](runs, settings)
+    else:
+        yield from (STUDIES[name](run, settings) for run in runs)

@@ -1,20 +1,28 @@
-"""What runs give and what they take, side by side: the cost of texts, and how fast they write. B texts."""
+"""What runs give and what they take, side by side: the cost of texts, and how fast they learn and write. B texts."""
 
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from octavo.bench.timing import medians
+from octavo.data.batching import Batches
+from octavo.data.prepare import prepare
 from octavo.interfaces import OneShot, Writer
 from octavo.latents import longest_trained
 from octavo.measuring import Measuring, evaluate
+from octavo.models import build_model
 from octavo.pretrained import able
 from octavo.runs import Run
 from octavo.studies.samples import StudyConfig
+from octavo.training.memory import keep_memory
+from octavo.training.trainer import Trainer
 
 AT_ONCE = (1, 32)  # texts that are written side by side
 LONGEST = 128  # tokens, where training had no bound
+TURN = 0.3  # seconds of updates before it is another run's turn
 GIVEN = (
     "bits_per_character",
     "bits_per_byte",
@@ -26,21 +34,62 @@ GIVEN = (
 )
 
 
-def speed(run: Run, settings: StudyConfig) -> dict[str, Any]:
-    """Metrics of the whole test split, and tokens a second of texts of `longest` tokens, chosen greedily."""
-    able(run.model, "condition")
-    writer: Any = run.model.writer
-    if isinstance(writer, OneShot):
-        raise ValueError("a one-shot writer gives all tokens at once: how fast it writes one by one cannot be asked")
-    length = settings.longest or longest_trained(run) or LONGEST
-    works = {f"texts_{count}": partial(write, run, count, length) for count in AT_ONCE}
-    taken = medians(works, rounds=5, seconds=0.0)
-    rates = {
-        f"tokens_per_s_of_{count}": round(count * length / taken[name])
-        for count, name in zip(AT_ONCE, works, strict=True)
+def speed(runs: Sequence[Run], settings: StudyConfig) -> list[dict[str, Any]]:
+    """Metrics of the whole test split, milliseconds an update takes, and tokens a second of texts chosen greedily.
+
+    The runs take turns, so that what else the machine does falls on all alike.
+    """
+    for run in runs:
+        able(run.model, "condition")
+        if isinstance(getattr(run.model, "writer", None), OneShot):
+            raise ValueError(
+                "a one-shot writer gives all tokens at once: how fast it writes one by one cannot be asked"
+            )
+    learning, writing = _learning(runs), _writing(runs, settings)
+    figures = [evaluate(run, "test", rows=32, measuring=Measuring(texts=settings.samples)) for run in runs]
+    return [
+        {"test": {name: given[name] for name in GIVEN if name in given} | learned | written}
+        for given, learned, written in zip(figures, learning, writing, strict=True)
+    ]
+
+
+def _learning(runs: Sequence[Run]) -> list[dict[str, float]]:
+    keep_memory()
+    trainers = [trainer_of(run) for run in runs]
+    taken = medians({number: trainer.update for number, trainer in enumerate(trainers)}, seconds=TURN)
+    return [{"ms_per_update": round(1e3 * taken[number], 1)} for number in range(len(runs))]
+
+
+def trainer_of(run: Run) -> Trainer:
+    """A training of the run's recipe from its first batch on, which nobody logs, evaluates or keeps."""
+    recipe, alphabet = run.recipe, run.codec.alphabet
+    data, seed = prepare(recipe.data, codec=run.codec), recipe.training.seed
+    torch.manual_seed(seed)
+    return Trainer(
+        model=build_model(recipe.model, alphabet, len(run.about.label_names)).to(run.device),
+        batches=Batches(data.train, recipe.data.batching, alphabet, seed, recipe.data.mutate, run.codec.inside),
+        config=recipe.training,
+        folder=Path(),
+        device=run.device,
+        precision="fp32",
+        readable=lambda totals, split: {},
+    )
+
+
+def _writing(runs: Sequence[Run], settings: StudyConfig) -> list[dict[str, int]]:
+    """Of texts of `longest` tokens."""
+    lengths = [settings.longest or longest_trained(run) or LONGEST for run in runs]
+    works = {
+        (number, count): partial(write, run, count, length)
+        for count in AT_ONCE
+        for number, (run, length) in enumerate(zip(runs, lengths, strict=True))
     }
-    figures = evaluate(run, "test", rows=32, measuring=Measuring(texts=settings.samples))
-    return {"test": {name: figures[name] for name in GIVEN if name in figures} | rates | {"written": length}}
+    taken = medians(works, rounds=5, seconds=0.0)
+    return [
+        {f"tokens_per_s_of_{count}": round(count * length / taken[number, count]) for count in AT_ONCE}
+        | {"written": length}
+        for number, length in enumerate(lengths)
+    ]
 
 
 @torch.no_grad()

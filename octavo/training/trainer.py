@@ -121,7 +121,7 @@ class Trainer:
         saved = self.position.seconds
         with Interruption() as interruption:
             while not self.done():
-                progress = self._update()
+                progress = self.update()
                 wanted = self._agree(interruption.number or 0)
                 self._log(progress)
                 if self.position.step % self.evaluate_every == 0 or self.done():
@@ -132,6 +132,28 @@ class Trainer:
                 if wanted:
                     raise Interrupted(wanted)
         return self.position
+
+    def update(self) -> Progress:
+        """Gradients of the objective's total, scaled by its count, clipped, applied."""
+        progress = self.progress()
+        self._settle(progress)
+        optimizers.set_rate(self.optimizer, self.config.optimizer.rate(progress))
+        _seed(self.config.seed, progress.step, distributed.rank())
+        count, self.tokens = torch.zeros((), device=self.device), 0
+        for number in range(progress.step * self.config.accumulate, (progress.step + 1) * self.config.accumulate):
+            loss = self._loss(self._batch(number), progress)
+            loss.objective.total.backward()
+            count += loss.objective.count
+            self._add(number, loss)
+        # DDP and FSDP average over ranks: the ranks' number turns the mean of totals back into their sum.
+        scale = distributed.ranks() / distributed.total(count)
+        factor = optimizers.clipping(self.parameters, self.config.clip, scale)
+        if progress.step % self.look_every == 0:
+            self._look()
+        self.optimizer.step(factor)
+        self.optimizer.zero_grad()
+        self.position.step += 1
+        return progress
 
     def done(self) -> bool:
         """Whether there is nothing left to train."""
@@ -204,28 +226,6 @@ class Trainer:
     def _clock(self) -> float:
         """The latest of all ranks' clocks, so that all find the same rate, save, and end at the same step."""
         return distributed.largest(time.monotonic() - self.began)
-
-    def _update(self) -> Progress:
-        """Gradients of the objective's total, scaled by its count, clipped, applied."""
-        progress = self.progress()
-        self._settle(progress)
-        optimizers.set_rate(self.optimizer, self.config.optimizer.rate(progress))
-        _seed(self.config.seed, progress.step, distributed.rank())
-        count, self.tokens = torch.zeros((), device=self.device), 0
-        for number in range(progress.step * self.config.accumulate, (progress.step + 1) * self.config.accumulate):
-            loss = self._loss(self._batch(number), progress)
-            loss.objective.total.backward()
-            count += loss.objective.count
-            self._add(number, loss)
-        # DDP and FSDP average over ranks: the ranks' number turns the mean of totals back into their sum.
-        scale = distributed.ranks() / distributed.total(count)
-        factor = optimizers.clipping(self.parameters, self.config.clip, scale)
-        if progress.step % self.look_every == 0:
-            self._look()
-        self.optimizer.step(factor)
-        self.optimizer.zero_grad()
-        self.position.step += 1
-        return progress
 
     def _settle(self, progress: Progress) -> None:
         """Freeze and wrap anew where a part of the model is over."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import octavo
 from octavo import latent_files, latents
@@ -16,11 +17,14 @@ from octavo.evaluation.reconstruction import Reconstruction
 from octavo.figures import FIGURES
 from octavo.measuring import Measuring, evaluate
 from octavo.runs import Run
-from octavo.studies import STUDIES, StudyConfig
+from octavo.studies import COMPARISONS, STUDIES, StudyConfig
 from octavo.studies.corpus import facts
 from octavo.studies.end_of_text import differences
 from octavo.studies.lengths import errors_by_length
 from octavo.studies.samples import samples, stores
+from octavo.studies.speed import trainer_of
+from octavo.training import checkpoint
+from octavo.training.state import flatten_model
 
 END = 9
 SETTINGS = StudyConfig(samples=8)
@@ -185,18 +189,28 @@ def test_a_run_that_does_not_encode_is_refused(
 
 
 def test_speed_stands_beside_what_texts_cost(vae_run: Path, language_model_run: Path) -> None:
-    run = octavo.load(vae_run, "cpu").run
-    found = STUDIES["speed"](run, StudyConfig(samples=5, longest=6))["test"]
+    run, other = (octavo.load(folder, "cpu").run for folder in (vae_run, language_model_run))
+    found, without = (one["test"] for one in COMPARISONS["speed"]([run, other], StudyConfig(samples=5, longest=6)))
     measured = evaluate(run, "test", rows=32, measuring=Measuring(texts=5))
     assert found["kl"] == measured["kl"] > 0
     assert found["reconstruction"] == measured["reconstruction"]
     assert found["written"] == 6
     assert found["tokens_per_s_of_32"] > found["tokens_per_s_of_1"] > 0
-    without = STUDIES["speed"](octavo.load(language_model_run, "cpu").run, StudyConfig(longest=6))["test"]
+    assert found["ms_per_update"] > 0
     assert "kl" not in without
     assert without["bits_per_byte"] > 0
 
 
+def test_what_is_timed_is_the_training_itself(vae_run: Path) -> None:
+    trainer = trainer_of(octavo.load(vae_run, "cpu").run)
+    last = checkpoint.newest(vae_run / "checkpoints", print)
+    assert last is not None
+    for _ in range(checkpoint.step_of(last)):
+        trainer.update()
+    trained, _ = checkpoint.load(last)
+    torch.testing.assert_close(flatten_model(trainer.model), trained["model"], rtol=0, atol=0)
+
+
 def test_of_what_writes_at_once_the_speed_is_not_asked(one_shot_run: Path) -> None:
     with pytest.raises(ValueError, match="cannot write from nothing"):
-        STUDIES["speed"](octavo.load(one_shot_run, "cpu").run, SETTINGS)
+        COMPARISONS["speed"]([octavo.load(one_shot_run, "cpu").run], SETTINGS)
