@@ -7,6 +7,7 @@ import torch
 
 from octavo.bench import (
     allocator,
+    attention,
     conv,
     data,
     decoding,
@@ -30,6 +31,7 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
     "conv": conv.rows,
     "softmax": softmax.rows,
     "lm-step": step.rows,
+    "attention": attention.rows,
     "transformer": transformer.rows,
     "systems": systems.rows,
     "allocator": allocator.rows,

@@ -25,7 +25,7 @@ Step = Callable[[], object]
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row for each way to advance by one token, with its rate beside the slowest's and beside `nn.LSTMCell`'s."""
     taken = medians(_ways(device), rounds=5, seconds=0.2)
-    together = taken.pop("QRNN, 64 texts") / TOGETHER
+    together, products = (taken.pop(name) / TOGETHER for name in ("QRNN, 64 texts", "its products alone"))
     for name, seconds in taken.items():
         yield {
             "way": name,
@@ -38,6 +38,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
         "way": "QRNN, 64 texts",
         "tokens_per_s": round(1 / together),
         "times_one_at_a_time": round(taken["QRNN, eager"] / together, 1),
+        "products_alone_would": round(taken["QRNN, eager"] / products, 1),
     }
 
 
@@ -49,6 +50,7 @@ def _ways(device: torch.device) -> dict[str, Step]:
         "nn.LSTMCell": _lstm_cells(device),
         "QRNN, eager": _advancing(writer, 1),
         "QRNN, 64 texts": _advancing(writer, TOGETHER),
+        "its products alone": _products(device),
         **(forms if device.type == "cpu" else {}),
     }
 
@@ -70,6 +72,14 @@ def _advancing(writer: Writer, batch: int) -> Step:
         return logits_BV
 
     return step
+
+
+def _products(device: torch.device) -> Step:
+    """What a step of all texts multiplies, in as few products as it can be: the floor of its time."""
+    layers = [nn.Linear(2 * WIDTH, 3 * WIDTH).to(device) for _ in range(LAYERS)]
+    head = nn.Linear(WIDTH, OUTPUTS).to(device)
+    window_BD, output_BD = (torch.randn(TOGETHER, size, device=device) for size in (2 * WIDTH, WIDTH))
+    return lambda: [*(layer(window_BD) for layer in layers), head(output_BD)]
 
 
 def _lstm(device: torch.device) -> Step:

@@ -72,6 +72,7 @@ BENCHES = (
     "conv",
     "softmax",
     "lm-step",
+    "attention",
     "transformer",
     "systems",
     "allocator",

