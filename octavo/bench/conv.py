@@ -1,11 +1,13 @@
 """A training step of the recursive autoencoder: bytes a second, against plain nn.Conv1d and the product rate.
 
 The plain network is the same one, weights and all, in [B, D, L] with one-hot inputs, nn.Conv1d and nn.MaxPool1d, fp32.
+Both steps are whole: forward, backward, clipping and the recipe's optimizer, which is PyTorch's own in the plain one.
 
-Shapes: L length, B batch, D features, V symbols, Z = positions × D.
+Shapes: L length, B batch, D features, V symbols, Z = positions × D, N = L × B.
 """
 
-from collections.abc import Iterator
+import resource
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Literal
 
@@ -29,6 +31,8 @@ from octavo.layers.residual import (
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.ops.halving import fold
 from octavo.readers.recursive import RecursiveReader, RecursiveReaderConfig
+from octavo.recipes import recipe
+from octavo.training.optimizers import SGDConfig, build, clipping, set_rate
 from octavo.training.precision import autocast, resolve_precision
 from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
 
@@ -36,8 +40,11 @@ Precision = Literal["fp32", "bf16"]
 
 ALPHABET = Escaped(documents=True).alphabet
 SHAPES = ((2, 256, 16), (8, 1024, 16))  # n, length, batch
+MIXED = (128, 256, 512, 1024)  # lengths that come by turns, as many positions of each
+POSITIONS = 2048
 WIDTH = 256
-SQUARE = 2048  # of the matrices whose product is the ceiling
+RATE = 1e-4  # so low that nothing blows up on texts made of chance
+Step = Callable[[Batch], None]
 
 
 class PlainAutoencoder(nn.Module):
@@ -75,30 +82,27 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     for n, length, batch in SHAPES:
         for precision in dict.fromkeys(precisions):
             yield row(device, n, length, batch if fast == "bf16" else batch // 4, precision)
+    yield mixed_row(device, fast)
 
 
 def row(
     device: torch.device, n: int, length: int, batch: int, precision: Precision, width: int = WIDTH
 ) -> dict[str, Any]:
-    """A forward and backward of one batch, one of its plain twin, and products of the same shape."""
-    sizes: dict[str, Any] = {"width": width, "depth": n}
-    config = AutoencoderConfig(
-        reader=RecursiveReaderConfig(**sizes), writer=RecursiveWriterConfig(**sizes), unit="mean"
-    )
-    model = Autoencoder(config, ALPHABET).to(device)
+    """A whole step, one of its plain twin, and products of a convolution's own shape, [N, D] by [D, D]."""
+    model = autoencoder(n, width).to(device)
     texts = random_texts(length, batch, device)
     low = torch.bfloat16 if precision == "bf16" else torch.float32
-    a_NN, b_NN = (torch.randn(SQUARE, SQUARE, device=device).to(low) for _ in range(2))
+    x_ND, weight_DD = (torch.randn(rows, width, device=device).to(low) for rows in (length * batch, width))
     taken = medians(
         {
-            "step": partial(_step, model, texts, precision),
-            "plain": partial(_plain_step, PlainAutoencoder(model).to(device), texts),
-            "product": lambda: a_NN @ b_NN,
+            "step": partial(step_of(model, precision), texts),
+            "plain": partial(_plain_step_of(PlainAutoencoder(model).to(device)), texts),
+            "product": lambda: x_ND @ weight_DD,
         },
         rounds=3,
         seconds=0.2,
     )
-    product_rate = 2 * SQUARE**3 / taken["product"]
+    product_rate = 2 * length * batch * width**2 / taken["product"]
     step_rate = flops(n, length, width) * batch / taken["step"]
     return {
         "n": n,
@@ -109,6 +113,45 @@ def row(
         "share_of_product_rate": round(step_rate / product_rate, 3),
         "times_plain_fp32": round(taken["plain"] / taken["step"], 2),
     }
+
+
+def mixed_row(
+    device: torch.device,
+    precision: Precision,
+    lengths: tuple[int, ...] = MIXED,
+    positions: int = POSITIONS,
+    width: int = WIDTH,
+) -> dict[str, Any]:
+    """Steps of n = 2 whose lengths vary from one to the next, against as many of one length after another.
+
+    Fresh memory at each change of length would show as page faults, of which a CPU's system tells.
+    """
+    step = step_of(autoencoder(2, width).to(device), precision)
+    texts = [random_texts(length, positions // length, device) for length in lengths]
+    works = {"mixed": lambda: [step(one) for one in texts]}
+    taken = medians(
+        works | {length: partial(_again, step, one, len(texts)) for length, one in zip(lengths, texts, strict=True)},
+        rounds=3,
+        seconds=0.2,
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    works["mixed"]()
+    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+    alone = sum(taken[length] for length in lengths) / len(lengths)
+    return {
+        "n": 2,
+        "shape": f"{lengths[0]} to {lengths[-1]} by turns, {positions} positions",
+        "precision": precision,
+        "bytes_per_second": round(sum(int(one.lengths_B.sum()) for one in texts) / taken["mixed"]),
+        "time_of_mixed_lengths": round(taken["mixed"] / alone, 3),
+        "page_faults_per_step": round(faults / len(texts)),
+    }
+
+
+def autoencoder(n: int, width: int) -> Autoencoder:
+    """The paper's, n layers a group."""
+    reader, writer = RecursiveReaderConfig(width=width, depth=n), RecursiveWriterConfig(width=width, depth=n)
+    return Autoencoder(AutoencoderConfig(reader=reader, writer=writer, unit="mean"), ALPHABET)
 
 
 def flops(n: int, length: int, width: int, positions: int = 4) -> float:
@@ -180,13 +223,38 @@ class _Turned(nn.Module):
         return self.skip(x_BDL.permute(2, 0, 1)).permute(1, 2, 0)
 
 
-def _step(model: Autoencoder, texts: Batch, precision: Precision) -> None:
-    model.zero_grad()
-    with autocast(texts.tokens_LB.device, precision):
-        loss = model(texts, Progress())
-    loss.objective.total.backward()
+def step_of(model: Autoencoder, precision: Precision, rate: float = RATE) -> Step:
+    """A training step as the recipe has it."""
+    published = recipe("recursive-autoencoder").training
+    optimizer, one = build(published.optimizer, model), torch.ones((), device=next(model.parameters()).device)
+    set_rate(optimizer, rate)
+
+    def step(texts: Batch) -> None:
+        optimizer.zero_grad()
+        with autocast(texts.tokens_LB.device, precision):
+            objective = model(texts, Progress()).objective
+        objective.total.backward()
+        optimizer.step(clipping(model.parameters(), published.clip, one / objective.count))
+
+    return step
 
 
-def _plain_step(model: PlainAutoencoder, texts: Batch) -> None:
-    model.zero_grad()
-    model(texts).backward()
+def _plain_step_of(model: PlainAutoencoder, rate: float = RATE) -> Step:
+    """The same by PyTorch's own means."""
+    published = recipe("recursive-autoencoder").training
+    config = published.optimizer
+    assert isinstance(config, SGDConfig)
+    optimizer = torch.optim.SGD(model.parameters(), rate, momentum=config.momentum, weight_decay=config.weight_decay)
+
+    def step(texts: Batch) -> None:
+        optimizer.zero_grad()
+        model(texts).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), published.clip or torch.inf)
+        optimizer.step()
+
+    return step
+
+
+def _again(step: Step, texts: Batch, times: int) -> None:
+    for _ in range(times):
+        step(texts)

@@ -58,6 +58,10 @@ class Shared(nn.Module):
             x_LBD = functional_call(self.group, weights, (x_LBD,))
         return x_LBD
 
+    def applied(self, times: int) -> list[nn.Module]:
+        """What is applied one after the other, where nothing is to be learned."""
+        return [self.group] * times
+
 
 class Static(nn.Module):
     """g_k(… g_1(x)), k being the same for all texts."""
@@ -74,9 +78,12 @@ class Static(nn.Module):
         return padded_length(self.longest, self.positions)
 
     def forward(self, x_LBD: Tensor, times: int) -> Tensor:
-        for group in self.groups:
+        for group in self.applied(times):
             x_LBD = group(x_LBD)
         return x_LBD
+
+    def applied(self, times: int) -> list[nn.Module]:
+        return list(self.groups)
 
 
 Levels = Shared | Static

@@ -83,6 +83,11 @@ class Linear(nn.Linear):
         nn.init.zeros_(self.bias)
 
 
+def relu(x: Tensor) -> Tensor:
+    """max(0, x), in x's own memory where no gradient asks what was there."""
+    return x.relu() if torch.is_grad_enabled() else x.relu_()
+
+
 class Pair(nn.Module):
     """y = ReLU(s(x) + f2(ReLU(f1(x)))), s being nothing where f1 and f2 keep the shape."""
 
@@ -91,15 +96,16 @@ class Pair(nn.Module):
         first: nn.Module,
         second: nn.Module,
         skip: nn.Module | None = None,
-        end: Callable[[Tensor], Tensor] = torch.relu,
+        end: Callable[[Tensor], Tensor] = relu,
     ) -> None:
         super().__init__()
         self.first, self.second, self.end = first, second, end
         self.skip = skip or nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        added = self.second(self.first(x).relu())
-        return self.end(self.skip(x).to(added.dtype) + added)  # the stream is of the products' precision
+        added = self.second(relu(self.first(x)))
+        passed = self.skip(x).to(added.dtype)  # the stream is of the products' precision
+        return self.end(passed + added if torch.is_grad_enabled() else added.add_(passed))
 
 
 class Repeat(nn.Module):
@@ -126,10 +132,10 @@ class Pointwise(nn.Linear):
 
 
 def linears(
-    inputs: int, outputs: int, depth: int, gain: float, end: Callable[[Tensor], Tensor] = torch.relu
+    inputs: int, outputs: int, depth: int, gain: float, end: Callable[[Tensor], Tensor] = relu
 ) -> nn.Sequential:
     """A group of `depth` linear layers, the first of them from `inputs` features, the last ending in `end`."""
-    ends = [torch.relu] * (depth // 2 - 1) + [end]
+    ends = [relu] * (depth // 2 - 1) + [end]
     widths = [inputs] + [outputs] * (depth // 2 - 1)
     return nn.Sequential(
         *(

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from octavo.config import Tiny, config
 from octavo.interfaces import Alphabet, Reader, Reading
 from octavo.layers.levels import halvings, padded, rows_by_level
+from octavo.layers.padding import Begun
 from octavo.layers.recursion import Halving, LevelsConfig, SharedConfig, build_levels, first_gain, to_vector
 from octavo.layers.residual import (
     Convolution,
@@ -23,6 +24,7 @@ from octavo.layers.residual import (
     convolutions,
     identity,
     linears,
+    relu,
 )
 from octavo.ops.halving import Pool
 
@@ -52,15 +54,13 @@ class RecursiveReader(Reader):
     def __init__(self, config: RecursiveReaderConfig, alphabet: Alphabet) -> None:
         super().__init__()
         self.positions, self.padding = config.positions, alphabet.size
-        self.width = config.positions * config.width
+        self.width, self.reach = config.positions * config.width, config.depth
         gain = first_gain(config.levels, config.positions, config.depth)
         self.prefix = _prefix(alphabet.size, config.width, config.depth, gain)
         self.levels = build_levels(
             config.levels, config.positions, lambda: Halving(config.width, config.depth, gain, config.pool)
         )
-        self.postfix = linears(
-            self.width, self.width, config.depth, gain, end=identity if config.signed else torch.relu
-        )
+        self.postfix = linears(self.width, self.width, config.depth, gain, end=identity if config.signed else relu)
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
         levels = rows_by_level([self.levels.length(tokens) for tokens in lengths_B.tolist()])
@@ -72,9 +72,26 @@ class RecursiveReader(Reader):
 
     def _read(self, tokens_Lb: Tensor, lengths_b: Tensor, length: int) -> tuple[Tensor, Tensor]:
         """The states and summaries of texts of one level."""
-        states_LbD = self.prefix(padded(tokens_Lb, lengths_b, length, self.padding))
-        x_PbD = self.levels(states_LbD, halvings(length, self.positions))
+        tokens_Lb, longest = padded(tokens_Lb, lengths_b, length, self.padding), int(lengths_b.max())
+        # While it learns, a batch has texts of most lengths of its level, and little is saved.
+        if torch.is_grad_enabled() or (length - longest) * len(lengths_b) <= length:
+            states_LbD, x_PbD = self._whole(tokens_Lb)
+        else:
+            states_LbD, x_PbD = self._without_padding(tokens_Lb, longest)
         return states_LbD, self.postfix(to_vector(x_PbD))
+
+    def _whole(self, tokens_Lb: Tensor) -> tuple[Tensor, Tensor]:
+        states_LbD = self.prefix(tokens_Lb)
+        return states_LbD, self.levels(states_LbD, halvings(len(tokens_Lb), self.positions))
+
+    def _without_padding(self, tokens_Lb: Tensor, longest: int) -> tuple[Tensor, Tensor]:
+        """The same, but what padding becomes where no text is felt is computed once for all."""
+        begun = Begun(tokens_Lb[:longest], tokens_Lb.new_full((len(tokens_Lb), 1), self.padding))
+        begun = begun.through(self.prefix, self.reach)
+        states_MbD = begun.texts_MB
+        for group in self.levels.applied(halvings(len(tokens_Lb), self.positions)):
+            begun = begun.through(group, self.reach, by=2)
+        return states_MbD, begun.filled(self.positions)
 
 
 def _prefix(symbols: int, width: int, depth: int, gain: float) -> nn.Module:

@@ -88,6 +88,33 @@ def test_static_levels_with_the_groups_weights_are_as_recursion_where_the_length
     assert not torch.equal(static(*short).summary_BD, shared(*short).summary_BD)
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        SMALL,
+        RecursiveReaderConfig(width=6, depth=4, pool="average"),
+        RecursiveReaderConfig(width=6, depth=2, positions=3, pool="l2"),
+        RecursiveReaderConfig(width=6, depth=2, levels=StaticConfig(longest=256)),
+    ],
+)
+def test_padding_that_no_text_is_felt_in_is_read_once_for_all(config: RecursiveReaderConfig) -> None:
+    """A gradient asks for every position; without one the same vectors come of fewer."""
+    reader, seen = exactly(RecursiveReader(config, CODEC.alphabet)), []
+    for bias in (one for name, one in reader.named_parameters() if "bias" in name):
+        torch.nn.init.normal_(bias)
+    reader.prefix.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].numel()))
+    for longest in (3, 20, 70, 100, 140):
+        batch = batch_of_texts([bytes([65 + number]) * (longest - number % 3) for number in range(9)])
+        whole = reader(*batch)
+        with torch.no_grad():
+            less = reader(*batch)
+        assert_same(less.summary_BD, whole.summary_BD)
+        valid_LB = torch.arange(len(batch[0]))[:, None] < batch[1]
+        assert_same(less.states_LBD[valid_LB], whole.states_LBD[valid_LB])
+    whole, *less = seen[-3:]
+    assert sum(less) < 0.9 * whole
+
+
 def test_signed_summaries_fall_below_zero_and_others_do_not() -> None:
     tokens = batch_of_texts([b"some text"] * 2)
     signed = RecursiveReader(RecursiveReaderConfig(width=6, depth=2, signed=True), CODEC.alphabet)
