@@ -19,7 +19,7 @@ from octavo.data.chosen import sample, sample_stretches
 from octavo.data.codecs import Codec
 from octavo.data.compression import STDIN
 from octavo.data.encoding import UNSEEN_LABEL, texts
-from octavo.data.files import read
+from octavo.data.files import FilesConfig, read
 from octavo.data.pieces import Piece
 from octavo.data.prepare import OF_DOCUMENTS, pieces_of, prepare, prepare_text
 from octavo.data.store import Store
@@ -280,13 +280,21 @@ def _pairs(run: Run, split: str, source: str | None) -> Iterator[tuple[bytes, by
 def _pieces(run: Run, split: str, source: str | None) -> Iterator[Piece]:
     if source == STDIN:
         raise ValueError("the standard input can be read only once, and this needs it twice: give a file")
-    return pieces_of(run.recipe.data, split) if source is None else read(source, run.recipe.data.files)
+    return pieces_of(run.recipe.data, split) if source is None else read(source, _files(run))
+
+
+def _files(run: Run) -> FilesConfig:
+    """How another text is read: by lines where a corpus gave training its documents, as `octavo score` does."""
+    files = run.recipe.data.files
+    by_lines = files.unit == "stream" and run.codec.alphabet.end is not None
+    return dataclasses.replace(files, unit="lines") if by_lines else files
 
 
 def _store_of(run: Run, split: str, source: str | None) -> Store:
     data, names = run.recipe.data, run.about.label_names
     if source is not None:
-        store = prepare_text(source, data.files, run.codec, pairs=data.batching.kind == "pairs", label_names=names)
+        pairs = data.batching.kind == "pairs"
+        store = prepare_text(source, _files(run), run.codec, pairs=pairs, label_names=names)
     else:
         store = getattr(prepare(data, codec=run.codec), split, None)
     if store is None:

@@ -100,6 +100,17 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
 
 
+def test_a_plain_text_is_read_by_lines_where_a_corpus_gave_documents(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_toys = override(tiny(recipe("lstm-vae-ptb")), {"data.train": "toys", "training.steps": 2})
+    train(of_toys, tmp_path / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+    (tmp_path / "text.txt").write_text("to be\nor not to be\n", "utf-8")
+    asked = ["evaluate", str(tmp_path / "run"), "--data", str(tmp_path / "text.txt"), "--json", "--device", "cpu"]
+    assert main(asked) == 0
+    assert json.loads(capsys.readouterr().out)["tokens"] == 6 + 2  # each line's words and its end
+
+
 def test_the_first_tokens_of_documents_are_not_those_of_the_shortest(unused_run: tuple[Path, list[str]]) -> None:
     run = load(unused_run[0], "cpu").run
     store = prepare(run.recipe.data, codec=run.codec).train
