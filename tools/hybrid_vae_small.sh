@@ -12,7 +12,7 @@ one() { # name, recipe, steps, overrides
     local name=$1 recipe=$2 steps=$3 measured="--tokens 120000"
     shift 3
     [[ $recipe != *tweets* ]] || measured="" # few enough
-    [[ $recipe = historyless* ]] || measured+=" --samples 32 --limit 512"
+    [[ $recipe = historyless* ]] || measured+=" --samples 32 --limit 500"
     [ -e "$results/$name.json" ] && return
     # One that comes apart does not hold up the others.
     python -m octavo train "$recipe" --out "$runs/$name" --resume --device cpu --training.steps "$steps" \

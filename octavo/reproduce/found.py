@@ -6,13 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from octavo.recipe import override
+from octavo.recipe import fields, override
 from octavo.recipes import recipe
 from octavo.record import overrides
 from octavo.reproduce.exhibits import Exhibit, Row
 
 Result = dict[str, Any]
 SEEDS = ("training.seed", "data.batching.labels_seed")
+# What is done beside a training, which no figure depends on.
+BESIDE = ("training.evaluate_every", "training.evaluate_rows", "training.evaluate_tokens", "training.log_every")
+FUSES = ("training.time_limit", "training.checkpoint_seconds", "training.keep_last")
 
 
 def read_results(folder: Path) -> dict[str, Result]:
@@ -49,6 +52,32 @@ def seeds(names: Iterable[str], results: Mapping[str, Result]) -> list[list[str]
         same = results[name]["recipe"], reader_of(results[name]), changed
         alike.setdefault(json.dumps(same, sort_keys=True), []).append(name)
     return [group for group in alike.values() if len(group) > 1]
+
+
+def apart(names: Iterable[str], results: Mapping[str, Result]) -> dict[str, dict[str, Any]]:
+    """Of each of a row's results the fields, and their values, that tell it from the others of its recipe."""
+    by_recipe: dict[str, list[str]] = {}
+    for name in names:
+        by_recipe.setdefault(results[name]["recipe"], []).append(name)
+    return {name: found for group in by_recipe.values() for name, found in _apart(group, results).items()}
+
+
+def _apart(names: Iterable[str], results: Mapping[str, Result]) -> dict[str, dict[str, Any]]:
+    changed = {name: results[name].get("overrides", {}) for name in names}
+    paths = dict.fromkeys(path for own in changed.values() for path in own if path not in BESIDE + FUSES)
+    own = {name: {path: _value_in(results[name], path) for path in paths} for name in changed}
+    telling = [path for path in paths if len({json.dumps(values[path]) for values in own.values()}) > 1]
+    return {name: {path: values[path] for path in telling} for name, values in own.items()}
+
+
+def _value_in(result: Result, path: str) -> Any:
+    """As the result overrides it, or as its recipe has it."""
+    return result["overrides"].get(path, _published(result["recipe"]).get(path))
+
+
+@cache
+def _published(name: str) -> dict[str, Any]:
+    return dict(fields(recipe(name)))
 
 
 def value(result: Mapping[str, Any], path: str) -> Any:

@@ -16,6 +16,7 @@ HELD = (
     "model.writer.top.layers",
     "model.writer.drop_word",
 )
+LENGTHS = (10, 20, 40, 60, 120)
 ALPHAS = (0.0, 0.05, 0.1, 0.2, 0.5)
 CURVES = "The paper prints curves, without figures to hold these against. In small: tools/hybrid_vae_small.sh."
 
@@ -53,11 +54,9 @@ EXHIBITS = (
         "Figure 4: the whole cost and its KL by length, with history",
         COST,
         (
-            *_lengths("Hybrid, alpha 0.2", "hybrid-ptb", (10, 20, 40, 60), True),
-            *_lengths("LSTM VAE, p = 0.2", "lstm-vae-ptb-windows", (10, 20, 40, 60), False),
-            *_lengths(
-                "LSTM VAE, p = 0.5", "lstm-vae-ptb-windows", (10, 20, 40, 60), False, model__writer__drop_word=0.5
-            ),
+            *_lengths("Hybrid, alpha 0.2", "hybrid-ptb", LENGTHS, True),
+            *_lengths("LSTM VAE, p = 0.2", "lstm-vae-ptb-windows", LENGTHS, False),
+            *_lengths("LSTM VAE, p = 0.5", "lstm-vae-ptb-windows", LENGTHS, False, model__writer__drop_word=0.5),
         ),
         picture="results/hybrid-figure4.png",
         remark=CURVES,
@@ -119,6 +118,16 @@ EXHIBITS = (
                 "lstm-vae-tweets",
                 {"reconstruction": 93.7, "KL": 3.8},
                 {"model.writer.drop_word": 0.8},
+            ),
+            Row(
+                "LSTM VAE, p = 1, historyless, which the paper has not",
+                "lstm-vae-tweets",
+                overrides={"model.writer.drop_word": 1.0},
+            ),
+            Row(
+                "LSTM VAE, p = 0.2, the KL's weight rising as slowly as the small hybrid's",
+                "lstm-vae-tweets",
+                overrides={"model.kl_weight.begin": 0.3, "model.kl_weight.until": 0.9},
             ),
             Row("Hybrid, alpha = 0.2", "hybrid-tweets", {"reconstruction": 58.5, "KL": 12.5}),
             Row("Hybrid under a QRNN, which the paper has not, alpha = 0.2", "hybrid-tweets-qrnn"),

@@ -14,7 +14,7 @@ from octavo.bench.bars import judged
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, changes_of, made, measured, read_results, reader_of, seeds, value
+from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, reader_of, seeds, value
 from octavo.reproduce.written import written
 
 HEAD = """# What was measured
@@ -93,8 +93,12 @@ def _table(exhibit: Exhibit, found: Mapping[str, list[str]], results: Mapping[st
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for row in exhibit.rows:
         printed = [shown(row.published.get(name)) for name in known]
+        telling = apart(found[row.label], results)
         for name in found[row.label]:
-            lines.append(line([row.label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
+            label = "; ".join(
+                [row.label, *(f"{path.partition('.')[2]} = {new}" for path, new in telling[name].items())]
+            )
+            lines.append(line([label, *printed, *_measured_cells(exhibit, row, name, results[name])]))
         for group in seeds(found[row.label], results):
             label = f"{row.label}: mean of {len(group)} seeds ± their deviation"
             lines.append(line([label, *printed, *_spreads(exhibit, group, results), *[""] * 7]))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import measured, seeds, value
+from octavo.reproduce.found import apart, measured, seeds, value
 
 EXHIBIT = Exhibit(
     "table",
@@ -53,6 +53,16 @@ def test_results_that_only_their_seed_tells_apart_are_one_system() -> None:
         "e": result("qrnn-ptb", training__seed=2, data__batching__labels_seed=2),
     }
     assert seeds(results, results) == [["a", "b", "e"]]
+
+
+def test_results_of_one_row_are_told_apart_by_what_differs_in_their_training() -> None:
+    results = {
+        "a": result("qrnn-ptb", model__writer__width=320, training__log_every=5, training__time_limit=60.0),
+        "b": result("qrnn-ptb", model__writer__width=320, training__seed=2),
+        "c": result("qrnn-iwslt", training__seed=3),
+    }
+    assert apart(["a", "b"], results) == {"a": {"training.seed": 1}, "b": {"training.seed": 2}}
+    assert apart(["a", "c"], results) == {"a": {}, "c": {}}  # whose recipes already do
 
 
 def test_rows_are_told_apart_by_what_their_readers_began_from() -> None:

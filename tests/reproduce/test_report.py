@@ -36,6 +36,7 @@ def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
             "metrics": {"valid": {"contexts": {"by_length": {"64": {"bits_per_byte": bits}}}}},
         }
         (tmp_path / f"{seed}.json").write_text(json.dumps(row), "utf-8")
+    assert all(f"| T64; seed = {seed} | 1.062 |" in page(tmp_path) for seed in (1, 2))
     assert "| T64: mean of 3 seeds ± their deviation | 1.062 | 3.5 ± 0.5 |" in page(tmp_path)
 
 
