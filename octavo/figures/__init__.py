@@ -11,7 +11,7 @@ from octavo.figures.heat_map import hidden_states
 from octavo.figures.historyless import historyless_curves
 from octavo.figures.inspection import inspection
 from octavo.figures.latent_cost import historyless, latent_lengths, latent_sight, latent_weights
-from octavo.figures.learning import learning, learning_error
+from octavo.figures.learning import learning, learning_error, learning_seen
 from octavo.figures.lengths import length_error, lengths
 from octavo.figures.mutation import mutation
 from octavo.figures.plane import plane
@@ -21,6 +21,7 @@ from octavo.figures.stacked_cost import stacked_cost
 
 FIGURES: dict[str, Callable[[Sequence[Path], Path], None]] = {
     "learning": learning,
+    "learning-seen": learning_seen,
     "learning-error": learning_error,
     "hidden-states": hidden_states,
     "inspect": inspection,

@@ -1,7 +1,8 @@
-"""Learning curves: what was reached, against steps and against time."""
+"""Learning curves: what was reached, against updates or what was seen in them, and against time."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,39 +12,54 @@ from octavo.figures.style import INK, drawing, label_right, line_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 HEIGHT = 2.9  # inches
 SETTLED = 0.1  # the share of a run's steps whose steep beginning may leave the picture
 THIN: dict[str, Any] = {"linewidth": 0.7, "alpha": 0.5, "zorder": 2}
 BOLD: dict[str, Any] = {"linewidth": 1.6, "markersize": 3.5, "zorder": 3}
+SPLITS = "training", "held out"
+MILLION = 1_000_000
 TIMES = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
-def learning(runs: Sequence[Path], out: Path, metric: str | None = None) -> None:
-    """Each run's metric in training (thin) and on held-out text (bold), against steps and against time."""
+def learning(runs: Sequence[Path], out: Path, metric: str | None = None, seen: bool = False) -> None:
+    """Each run's metric in training (thin) and on held-out text (bold), against updates, or tokens seen, and time."""
     courses = read_courses(runs, metric)
+    if seen and not all(math.isfinite(course.tokens) for course in courses):
+        raise ValueError(f"{runs[0]} does not say how many tokens were seen in a second: draw learning, by updates")
     unit = time_unit(max(course.end.seconds for course in courses))
     with drawing(out, HEIGHT) as figure:
         by_step, by_time = figure.subplots(1, 2, sharey=True)
         for place, course in enumerate(courses):
-            _draw(by_step, course, place, lambda point: point.step)
+            each = course.tokens / MILLION if seen else 1
+            _draw(by_step, course, place, lambda point, each=each: point.step * each)
             _draw(by_time, course, place, lambda point: point.seconds / TIMES[unit])
-        by_step.set(xlabel="updates", ylabel=courses[0].metric, ylim=span(courses))
+        by_step.set(
+            xlabel=f"million {courses[0].unit} seen" if seen else "updates",
+            ylabel=courses[0].metric,
+            ylim=span(courses),
+        )
         by_time.set(xlabel=f"{unit} of training")
         for axes in (by_step, by_time):
             axes.set_xlim(left=0)
             axes.locator_params(nbins=6, steps=[1, 2, 5, 10])
             axes.xaxis.set_major_formatter("{x:,g}")
-        _explain(by_step)
+        _explain(figure, all(course.stretches for course in courses))
         figure.draw_without_rendering()
         names = [course.name for course in courses]
         styles = [line_style(place) for place in range(len(courses))]
         label_right(by_time, names, [course.end.value for course in courses], styles)
 
 
+def learning_seen(runs: Sequence[Path], out: Path) -> None:
+    """The runs' own metric against what they have seen, and against time."""
+    learning(runs, out, seen=True)
+
+
 def learning_error(runs: Sequence[Path], out: Path) -> None:
-    """The same of the share of wrong tokens: runs of one batching and seed have seen the same after as many updates."""
-    learning(runs, out, "error")
+    """The same of the share of wrong tokens."""
+    learning(runs, out, "error", seen=True)
 
 
 def span(courses: Sequence[Course]) -> tuple[float, float]:
@@ -77,9 +93,10 @@ def _draw(axes: Axes, course: Course, place: int, across: Callable[[Point], floa
     axes.plot(across(course.end), course.end.value, "o", color=style["color"], **BOLD)
 
 
-def _explain(axes: Axes) -> None:
+def _explain(figure: Figure, stretches: bool) -> None:
     """What thin and bold mean, above the axes, where no line can come."""
-    lines = [
-        axes.plot([], [], color=INK, label=label, **look)[0] for label, look in (("training", THIN), ("held out", BOLD))
-    ]
-    axes.legend(handles=lines, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, borderpad=0.2)
+    from matplotlib.lines import Line2D
+
+    trained, held_out = ("training: random stretches", "held out: whole texts") if stretches else SPLITS
+    lines = [Line2D([], [], color=INK, label=label, **look) for label, look in ((trained, THIN), (held_out, BOLD))]
+    figure.legend(handles=lines, loc="outside upper left", ncols=2, borderpad=0.2)

@@ -2,6 +2,8 @@
 
 import json
 import math
+import statistics
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,12 +23,15 @@ Curve = list[Point]
 
 
 class Course(NamedTuple):
-    """How a run went, by one metric."""
+    """How a run went, by one metric; the `tokens` of an update, and of what; whether it was trained on stretches."""
 
     name: str
     metric: str
     train: Curve
     valid: Curve
+    tokens: float = math.nan
+    unit: str = "tokens"
+    stretches: bool = False
 
     @property
     def end(self) -> Point:
@@ -57,10 +62,27 @@ def _course(name: str, file: Path, metric: str | None) -> Course:
     if metric not in units:
         raise ValueError(f"{file} holds no {metric}, but {', '.join(units)}")
     train = [line for line in lines if line["split"] == "train"]
-    course = Course(name, spell(metric, units[metric]), _curve(train, metric), _curve(valid, metric))
+    curves = _curve(train, metric), _curve(valid, metric)
+    unit = "bytes" if "bits_per_byte" in units else "tokens"
+    spelled = spell(metric, units[metric].replace("tokens", unit))
+    course = Course(name, spelled, *curves, _tokens(train), unit, _stretches(file))
     if not finite(course.valid or course.train):
         raise ValueError(f"{file} holds no finite {metric}")
     return course
+
+
+def _tokens(train: list[Line]) -> float:
+    """The tokens of an update, by what the log says of a second; not a number where it says nothing."""
+    rates = [
+        line["tokens_per_second"] * line["seconds"] / line["step"] for line in train if "tokens_per_second" in line
+    ]
+    return statistics.median(rates) if rates else math.nan
+
+
+def _stretches(file: Path) -> bool:
+    """Whether the run was trained on random stretches of texts, and measured on whole ones."""
+    recipe = file.with_name("recipe.toml")
+    return recipe.is_file() and tomllib.loads(recipe.read_text("utf-8"))["data"]["batching"]["kind"] == "samples"
 
 
 def _lines(file: Path) -> list[Line]:

@@ -16,6 +16,7 @@ from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, reader_of, seeds, value
 from octavo.reproduce.written import written
+from octavo.studies import command_of
 
 HEAD = """# What was measured
 
@@ -23,6 +24,9 @@ Made by `octavo reproduce --report` from the JSON files in this folder, which `o
 `octavo study … --out FILE` and `octavo bench --out FILE` wrote; a test holds it up to date. Each names its commit, its
 overrides and its machine. A share of 1 is the whole of the published training, and what was not run says so.
 Metrics are of the whole split, every token once, in fp32, unless the row says otherwise.
+
+`octavo reproduce NAME` trains what a table's rows are in the paper and, with `--stand-in --budget 30m`, what stands in
+for them. A row that is here was made by `octavo train RECIPE`, with what its column "changed" says, and then measured.
 """
 
 PAPERS = {
@@ -75,7 +79,7 @@ def _exhibit(exhibit: Exhibit, results: Mapping[str, Result], folder: Path) -> t
     if exhibit.rows:
         lines += _table(exhibit, found, results)
     if exhibit.commands:
-        lines += ["```", *exhibit.commands, "```"]
+        lines += ["```", *_commands(exhibit, results), "```"]
         lines.append(_made(exhibit, results))
     if exhibit.picture:
         there = (folder.parent / exhibit.picture).exists()
@@ -176,6 +180,14 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     if between:
         return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
     return ", ".join(apart)
+
+
+def _commands(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
+    """Of studies that were made, what made them; else, and of all that is no study, what the exhibit says."""
+    given = [
+        command_of(results[name], f"results/{name}") for name in made(exhibit, results) if "study" in results[name]
+    ]
+    return given + [one for one in exhibit.commands if not (given and one.startswith("octavo study"))]
 
 
 def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:

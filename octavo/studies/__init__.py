@@ -3,6 +3,7 @@
 What is compared where it is measured, as speed is, is a function of all the runs.
 """
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -64,3 +65,15 @@ def _found(name: str, runs: Sequence[Run], settings: StudyConfig) -> Iterator[di
         yield from COMPARISONS[name](runs, settings)
     else:
         yield from (STUDIES[name](run, settings) for run in runs)
+
+
+def command_of(study: dict[str, Any], out: str) -> str:
+    """The command that made a study, of what its file says of it."""
+    usual = vars(StudyConfig())
+    given = {name: value for name, value in study["settings"].items() if value != usual.get(name)}
+    flags = [
+        f"--{name.replace('_', '-')}" + ("" if value is True else f" {shlex.quote(str(value))}")
+        for name, value in given.items()
+    ]
+    runs = [f"runs/{run['run']}" for run in study["runs"]]
+    return " ".join(["octavo study", study["study"], *runs, *flags, "--out", out])

@@ -18,6 +18,7 @@ def run(folder: Path, floor: float) -> Path:
         for step in range(1, 21):
             for split in ("train", "valid") if step % 10 == 0 else ("train",):
                 facts = {"step": step, "split": split, "seconds": 30.0 * step, "bits_per_byte": floor + 5 / step}
+                facts |= {"tokens_per_second": 10_000} if split == "train" else {}
                 file.write(json.dumps({**facts, "units": {"bits_per_byte": "bits/byte"}}) + "\n")
     return folder
 
@@ -25,8 +26,12 @@ def run(folder: Path, floor: float) -> Path:
 def test_runs_are_drawn_with_names_and_units(tmp_path: Path) -> None:
     runs = [run(tmp_path / name, floor) for name, floor in (("quasi", 1.0), ("long", 1.01))]
     FIGURES["learning"](runs, tmp_path / "new" / "figure.svg")
-    texts = re.findall(r"<text[^>]*>([^<]+)<", (tmp_path / "new" / "figure.svg").read_text())
-    assert {"updates", "minutes of training", "bits per byte", "training", "held out", "quasi", "long"} <= set(texts)
+    wanted = {"updates", "minutes of training", "bits per byte", "training", "held out", "quasi", "long"}
+    assert wanted <= texts_of(tmp_path / "new" / "figure.svg")
+
+
+def texts_of(picture: Path) -> set[str]:
+    return set(re.findall(r"<text[^>]*>([^<]+)<", picture.read_text()))
 
 
 def test_another_metric_than_the_first_can_be_drawn(tmp_path: Path) -> None:
@@ -36,7 +41,24 @@ def test_another_metric_than_the_first_can_be_drawn(tmp_path: Path) -> None:
     renamed = (folder / "metrics.jsonl").read_text().replace("bits_per_byte", "error").replace("bits/byte", "share")
     (folder / "metrics.jsonl").write_text(renamed)
     FIGURES["learning-error"]([folder], tmp_path / "figure.svg")
-    assert "error (share)" in (tmp_path / "figure.svg").read_text()
+    assert {"error (share)", "million tokens seen"} <= texts_of(tmp_path / "figure.svg")
+
+
+def test_what_was_seen_is_counted_in_bytes_where_tokens_are_bytes(tmp_path: Path) -> None:
+    """20 updates of 30 seconds at 10,000 a second are 6 million."""
+    folder = run(tmp_path / "short", 1.0)
+    FIGURES["learning-seen"]([folder], tmp_path / "figure.svg")
+    assert {"million bytes seen", "6", "training", "held out"} <= texts_of(tmp_path / "figure.svg")
+    (folder / "metrics.jsonl").write_text((folder / "metrics.jsonl").read_text().replace("tokens_per_second", "speed"))
+    with pytest.raises(ValueError, match="does not say how many tokens were seen in a second: draw learning"):
+        FIGURES["learning-seen"]([folder], tmp_path / "figure.svg")
+
+
+def test_stretches_in_training_are_told_from_whole_texts_held_out(tmp_path: Path) -> None:
+    folder = run(tmp_path / "short", 1.0)
+    (folder / "recipe.toml").write_text('[data.batching]\nkind = "samples"\n')
+    FIGURES["learning"]([folder], tmp_path / "figure.svg")
+    assert {"updates", "training: random stretches", "held out: whole texts"} <= texts_of(tmp_path / "figure.svg")
 
 
 def test_the_picture_leaves_out_the_steep_beginning_only() -> None:

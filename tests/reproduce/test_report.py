@@ -45,3 +45,20 @@ def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Pa
     assert "byte error, published |" in empty
     assert "byte error of stretches, here |" in empty
     assert "byte error of stretches, published |" not in empty
+
+
+def test_a_study_that_was_made_says_by_which_command(tmp_path: Path) -> None:
+    """Its runs and all that was not as usual; what draws its figure stays as it is."""
+    usual = "octavo study lengths runs/recursive-small --out results/recursive-lengths.json"
+    assert usual in page(tmp_path)
+    settings = {"samples": 1000, "longest": 64, "stretches": True, "seed": 0}
+    run = {"data": "wikipedia-en", "found": {"test": []}}
+    study = {"study": "lengths", "settings": settings, "runs": [{"run": "english", **run}, {"run": "long", **run}]}
+    (tmp_path / "recursive-lengths-beyond.json").write_text(json.dumps(study), "utf-8")
+    made = page(tmp_path)
+    assert usual not in made
+    assert (
+        "octavo study lengths runs/english runs/long --longest 64 --stretches "
+        "--out results/recursive-lengths-beyond.json\n"
+        "octavo figure length-error results/recursive-lengths.json"
+    ) in made
