@@ -16,9 +16,10 @@ from octavo.layers.dropout import WordDropout
 
 
 class MaskedStack(nn.Module):
-    """h^{i+1}_t = ReLU(LN(W_0 h^i_{t-1} + W_1 h^i_t + b)): N layers see N + 1 inputs, undilated and without skips.
+    """h^{i+1}_t = LN(ReLU(W_0 h^i_{t-1} + W_1 h^i_t + b)): N layers see N + 1 inputs, undilated and without skips.
 
-    Layer normalisation, of each position alone, keeps deep stacks in training and tells nothing of the future.
+    Layer normalisation, of each position alone, tells nothing of the future. It comes last, since it takes away the
+    mean that a ReLU leaves in all features: from layer to layer that would make all positions look the same.
     """
 
     def __init__(self, inputs: int, width: int, layers: int) -> None:
@@ -36,7 +37,7 @@ class MaskedStack(nn.Module):
         after = []
         for convolution, norm, before_PBD in zip(self.convolutions, self.norms, state, strict=True):
             x_LBD, last_PBD = convolution(x_LBD, before_PBD)
-            x_LBD = norm(x_LBD).relu()
+            x_LBD = norm(x_LBD.relu())
             after.append(last_PBD)
         return x_LBD, tuple(after)
 
