@@ -49,6 +49,15 @@ EXHIBITS = (
         held=HELD,
     ),
     Exhibit(
+        "hybrid-historyless-speed",
+        PAPER,
+        "Without history: how long an update of the convolutions takes, and of the LSTMs",
+        commands=(
+            "octavo study speed runs/historyless-ptb runs/historyless-ptb-lstm --out results/hybrid-vae-update.json",
+        ),
+        sources=("hybrid-vae-update*.json",),
+    ),
+    Exhibit(
         "hybrid-figure4",
         PAPER,
         "Figure 4: the whole cost and its KL by length, with history",

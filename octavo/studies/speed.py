@@ -14,7 +14,6 @@ from octavo.interfaces import OneShot, Writer
 from octavo.latents import longest_trained
 from octavo.measuring import Measuring, evaluate
 from octavo.models import build_model
-from octavo.pretrained import able
 from octavo.runs import Run
 from octavo.studies.samples import StudyConfig
 from octavo.training.memory import keep_memory
@@ -37,14 +36,9 @@ GIVEN = (
 def speed(runs: Sequence[Run], settings: StudyConfig) -> list[dict[str, Any]]:
     """Metrics of the whole test split, milliseconds an update takes, and tokens a second of texts chosen greedily.
 
-    The runs take turns, so that what else the machine does falls on all alike.
+    The runs take turns, so that what else the machine does falls on all alike. What does not write from nothing, token
+    by token, is not asked how fast it does.
     """
-    for run in runs:
-        able(run.model, "condition")
-        if isinstance(getattr(run.model, "writer", None), OneShot):
-            raise ValueError(
-                "a one-shot writer gives all tokens at once: how fast it writes one by one cannot be asked"
-            )
     learning, writing = _learning(runs), _writing(runs, settings)
     figures = [evaluate(run, "test", rows=32, measuring=Measuring(texts=settings.samples)) for run in runs]
     return [
@@ -78,18 +72,24 @@ def trainer_of(run: Run) -> Trainer:
 
 def _writing(runs: Sequence[Run], settings: StudyConfig) -> list[dict[str, int]]:
     """Of texts of `longest` tokens."""
-    lengths = [settings.longest or longest_trained(run) or LONGEST for run in runs]
+    lengths = {
+        number: settings.longest or longest_trained(run) or LONGEST for number, run in enumerate(runs) if _writes(run)
+    }
     works = {
-        (number, count): partial(write, run, count, length)
+        (number, count): partial(write, runs[number], count, length)
         for count in AT_ONCE
-        for number, (run, length) in enumerate(zip(runs, lengths, strict=True))
+        for number, length in lengths.items()
     }
     taken = medians(works, rounds=5, seconds=0.0)
-    return [
-        {f"tokens_per_s_of_{count}": round(count * length / taken[number, count]) for count in AT_ONCE}
-        | {"written": length}
-        for number, length in enumerate(lengths)
-    ]
+    rates = {
+        number: {f"tokens_per_s_of_{count}": round(count * length / taken[number, count]) for count in AT_ONCE}
+        for number, length in lengths.items()
+    }
+    return [rates[number] | {"written": lengths[number]} if number in rates else {} for number in range(len(runs))]
+
+
+def _writes(run: Run) -> bool:
+    return hasattr(run.model, "condition") and not isinstance(getattr(run.model, "writer", None), OneShot)
 
 
 @torch.no_grad()

@@ -211,6 +211,7 @@ def test_what_is_timed_is_the_training_itself(vae_run: Path) -> None:
     torch.testing.assert_close(flatten_model(trainer.model), trained["model"], rtol=0, atol=0)
 
 
-def test_of_what_writes_at_once_the_speed_is_not_asked(one_shot_run: Path) -> None:
-    with pytest.raises(ValueError, match="cannot write from nothing"):
-        COMPARISONS["speed"]([octavo.load(one_shot_run, "cpu").run], SETTINGS)
+def test_of_what_writes_at_once_only_the_training_is_timed(one_shot_run: Path) -> None:
+    [found] = COMPARISONS["speed"]([octavo.load(one_shot_run, "cpu").run], SETTINGS)
+    assert found["test"]["ms_per_update"] > 0
+    assert not [name for name in found["test"] if "tokens_per_s" in name or name == "written"]
