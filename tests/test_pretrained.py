@@ -1,5 +1,7 @@
 """A trained model through the Python door: `octavo.load`, and what it gives."""
 
+import copy
+import dataclasses
 import json
 import math
 import pickle
@@ -18,9 +20,11 @@ from octavo.models.language_model import LanguageModel
 from octavo.pretrained import Pretrained
 from octavo.recipe import override, tiny
 from octavo.recipes import recipe
+from tests.copier import Copier
 from tests.table import on_table, write_table
 
 Ask = Callable[[Pretrained], Any]
+STONE = (Path(__file__).parents[1] / "docs" / "texts" / "stone.txt").read_text("utf-8")
 TEXTS = ["", "a", "rain fell över old towns", b"\0\xff\0", "the cat sat", b"broken \xe9\x9b", "雨"]
 
 
@@ -175,6 +179,33 @@ def test_every_label_has_its_probability(home: Path) -> None:
     found = octavo.load(home / "classifier", "cpu").classify(["the cat", "", "a " * 40])
     assert all(shares.keys() == {"long", "short"} for shares in found)
     assert [sum(shares.values()) for shares in found] == pytest.approx([1, 1, 1])
+
+
+def copier(home: Path, reach: int) -> Pretrained:
+    """A run whose writer copies from so far back."""
+    run = octavo.load(home / "stream", "cpu").run
+    model = copy.deepcopy(run.model)
+    assert isinstance(model, LanguageModel)
+    model.writer = Copier(reach)
+    return Pretrained(dataclasses.replace(run, model=model))
+
+
+def test_who_copies_takes_a_made_up_name_up_again(home: Path) -> None:
+    """Each of its characters but the first is what is expected most, where the name stands before and only there."""
+    copied = copier(home, 1000).copy_test(STONE, "Eleanor", "Zjakdmu", given=118)
+    assert copied.corrupted[copied.begin + 1 : copied.end] == [1] * 6
+    assert copied.mean_rank(copied.corrupted) == 1.0
+    assert copied.mean_rank(copied.original) > 50
+    for ranks in (copied.corrupted, copied.original):
+        assert ranks[copied.begin] > 1, "nothing says that the name comes now"
+
+
+def test_who_does_not_see_so_far_does_not_copy(home: Path) -> None:
+    distance = copier(home, 1).copy_test(STONE, "Eleanor", "Zjakdmu", given=118).test.distance
+    near, far = (copier(home, reach).copy_test(STONE, "Eleanor", "Zjakdmu", given=118) for reach in (50, distance))
+    assert near.corrupted[near.begin : near.end] == near.original[near.begin : near.end]
+    assert near.mean_rank(near.corrupted) > 50
+    assert far.mean_rank(far.corrupted) == 1.0
 
 
 # Vectors

@@ -3,7 +3,9 @@
 import copy
 import dataclasses
 import math
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +15,19 @@ import torch.nn.functional as F
 import octavo
 from octavo.data.batching import StreamConfig
 from octavo.evaluation.contexts import ContextsConfig
+from octavo.evaluation.dynamic import while_learning
 from octavo.measuring import Measuring, evaluate
 from octavo.models.language_model import LanguageModel
 from octavo.runs import Run
 from octavo.training.dynamic import DynamicConfig
+from octavo.writers.transformer import (
+    ModernTransformerWriterConfig,
+    TransformerWriter,
+    TransformerWriterConfig,
+)
 from tests.bounded import BoundedWriter
 
-CONTEXT = 6
+CONTEXT, CHANGE = 6, 74
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +109,56 @@ def test_of_bounded_sight_every_segment_is_given_all_that_can_be_seen(bounded: R
     assert measured["bits_per_byte"] == pytest.approx(nats / math.log(2) / 40, rel=1e-5)
     longer = dataclasses.replace(config, segment=50)
     assert evaluate(bounded, source=text, measuring=Measuring(dynamic=longer))["dynamic"]["tokens"] == 220
+
+
+@pytest.mark.parametrize("kind", ["published", "rotary", "learned"])
+@pytest.mark.parametrize("rule", ["sgd", "rms"])
+def test_of_bounded_sight_it_never_looks_ahead_either(
+    recurrent: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, rule: str
+) -> None:
+    """Another future, from the middle of a segment on, leaves what came before it as it was, to the bit."""
+    run = dataclasses.replace(recurrent, model=_with_transformer(recurrent, kind))
+    text = b"to be or not to be, that is the question: " * 3
+    changed = text[:CHANGE] + bytes(byte ^ 1 for byte in text[CHANGE:])
+    config = DynamicConfig(rule=rule, rate={"sgd": 0.5, "rms": 0.005}[rule], segment=10, batches=2)  # pyrefly: ignore
+    one_T, other_T, fixed_T = (
+        _nats_of_each(run, tmp_path / "text.txt", given, wanted, monkeypatch)
+        for given, wanted in ((text, config), (changed, config), (text, dataclasses.replace(config, rate=1e-30)))
+    )
+    assert torch.equal(one_T[:CHANGE], other_T[:CHANGE])
+    assert (one_T[CHANGE:] != other_T[CHANGE:]).all()
+    assert torch.equal(one_T[:10], fixed_T[:10]), "nothing is learned before it is scored"
+    assert (one_T[10:CHANGE] != fixed_T[10:CHANGE]).all()
+
+
+def _with_transformer(run: Run, kind: str) -> LanguageModel:
+    """Its model with a transformer that sees 16 tokens: segments of 10 are given 6 that were scored before."""
+    torch.manual_seed(1)
+    sizes: dict[str, Any] = {"width": 16, "layers": 2, "heads": 2, "filter": 32, "context": 16}
+    modern = ModernTransformerWriterConfig(**sizes, rotary=kind == "rotary")
+    model = copy.deepcopy(run.model)
+    assert isinstance(model, LanguageModel)
+    config = TransformerWriterConfig(**sizes) if kind == "published" else modern
+    model.writer = TransformerWriter(config, run.codec.alphabet)
+    return model
+
+
+def _nats_of_each(
+    run: Run, path: Path, text: bytes, config: DynamicConfig, monkeypatch: pytest.MonkeyPatch
+) -> torch.Tensor:
+    """Every token's nats, from a model that learns on its way: the last that were scored."""
+    scored: list[torch.Tensor] = []
+
+    def recorded(*given: Any) -> Iterator[torch.Tensor]:
+        for nats_SB in while_learning(*given):
+            scored.append(nats_SB[:, 0])
+            yield nats_SB
+
+    path.write_bytes(text)
+    with monkeypatch.context() as patch:
+        patch.setattr("octavo.running_text.while_learning", recorded)
+        evaluate(run, source=str(path), measuring=Measuring(dynamic=config))
+    return torch.cat(scored)[-len(text) :]
 
 
 def test_words_are_counted_and_share_the_whole_cost(recurrent: Run, text: str) -> None:

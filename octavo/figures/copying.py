@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from octavo.figures.studies import studied
-from octavo.figures.style import COLOURS, GRID, INK, drawing, line_style
+from octavo.figures.style import COLOURS, GRID, INK, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 HEIGHT = 2.4  # inches
 BEFORE, AFTER = 20, 30  # how many characters around the name are shown
 CURVES = {"corrupted": "the name stands before", "original": "it does not"}
+# Rings around dots, and dashes over a line: where both curves have one rank, both are seen.
+RINGS = {"marker": "o", "markersize": 6.5, "markerfacecolor": "none", "linewidth": 2.2, "alpha": 0.75}
+DOTS = {"marker": "o", "markersize": 3.0, "linewidth": 1.0, "linestyle": "--"}
 
 
 def copying(paths: Sequence[Path], out: Path) -> None:
@@ -28,9 +31,8 @@ def copying(paths: Sequence[Path], out: Path) -> None:
         axes = figure.subplots()
         axes.axvspan(found["begin"] - 0.5, found["end"] - 0.5, color=GRID, zorder=0)
         places = range(first, last)
-        for place, (name, label) in enumerate(CURVES.items()):
-            ranks = found[name][first:last]
-            axes.plot(places, ranks, **line_style(place), label=label, marker="o", linewidth=1.2, markersize=3)
+        for colour, drawn, (name, label) in zip(COLOURS, (RINGS, DOTS), CURVES.items(), strict=False):
+            axes.plot(places, found[name][first:last], color=colour, label=label, **drawn)
         _set_scales(axes, found["tokens"][first:last], first)
         rank, without = found["mean_rank"], found["mean_rank_without"]
         axes.set_title(
@@ -57,7 +59,7 @@ def read_copied(path: Path) -> dict[str, Any]:
 
 def _set_scales(axes: Axes, tokens: Sequence[str], first: int) -> None:
     axes.set_yscale("log", base=2)
-    axes.set(ylabel="rank of the character", xlim=(first - 0.5, first + len(tokens) - 0.5), ylim=(0.8, 300))
+    axes.set(ylabel="rank of the character", xlim=(first - 0.5, first + len(tokens) - 0.5), ylim=(0.75, 300))
     axes.set_yticks([1, 4, 16, 64, 256], ["1", "4", "16", "64", "256"])
     axes.set_xticks(range(first, first + len(tokens)), [token.replace(" ", "␣") for token in tokens])
     axes.tick_params(axis="x", length=0, labelfontfamily="DejaVu Sans Mono", labelsize=7)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 TEXT, STRIP, GAP = 0.17, 0.075, 0.09  # inches of a line's text, of a measure's strip under it, and between lines
 HEAD = 0.34  # inches above the first line
 MOST = 2000  # tokens
-DEEPEST = 8.0  # bits, or halvings of 256 ranks
+DEEPEST = 8.0  # bits, or log₂ of the last of 256 ranks
 MEASURES = ("entropy", "loss", "rank")
-KEYS = {"entropy": "entropy, 0 to 8 bits", "loss": "loss, 0 to 8 bits", "rank": "rank, 1 to 256"}
+KEYS = {"entropy": "entropy, 0 to 8 bits", "loss": "loss, 0 to 8 bits", "rank": "rank, 1 to 256, logarithmic"}
 
 
 def inspection(paths: Sequence[Path], out: Path) -> None:
@@ -93,7 +93,7 @@ def _explain(figure: Figure) -> None:
     height, margin = figure.get_figheight(), MARGIN / WIDTH
     middle = 1 - 0.14 / height
     for place, (measure, colours) in enumerate(zip(MEASURES, _shades(), strict=True)):
-        left = margin + place * 0.24
+        left = margin + place * 0.26
         bar = figure.add_axes((left, middle - 0.035 / height, 0.07, 0.07 / height))
         bar.pcolormesh(np.linspace(0, DEEPEST, 65)[None], cmap=colours, vmin=0, vmax=DEEPEST, rasterized=True)
         bar.set_axis_off()

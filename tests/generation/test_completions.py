@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from octavo.generation.completions import Completion, completions
-from octavo.interfaces import Writer
+from octavo.interfaces import State, Writer
 
 INSIDE = torch.tensor([True, True, False, False])
 
@@ -32,6 +32,28 @@ def test_all_words_above_the_threshold_are_found(rememberer: Callable[[int, int]
     found = completions(writer, None, inputs, INSIDE, threshold, longest=7)
     assert [tuple(one.ids) for one in found] == wanted
     assert [one.probability for one in found] == pytest.approx([everything[rest] for rest in wanted], rel=1e-4)
+
+
+def test_few_prefixes_at_once_find_the_same_words(rememberer: Callable[[int, int], Writer]) -> None:
+    whole, few = (completions(rememberer(4, 3), None, [2, 0], INSIDE, 0.002, longest=7, rows=rows) for rows in (512, 3))
+    assert len(whole) == 16
+    assert [one.ids for one in few] == [one.ids for one in whole]
+    assert [one.probability for one in few] == pytest.approx([one.probability for one in whole])
+
+
+def test_no_more_prefixes_than_asked_for_are_advanced_at_once(
+    rememberer: Callable[[int, int], Writer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, widths = rememberer(4, 3), list[int]()
+    advance = writer.advance
+
+    def counted(ids_B: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
+        widths.append(len(ids_B))
+        return advance(ids_B, state)
+
+    monkeypatch.setattr(writer, "advance", counted)
+    completions(writer, None, [2, 0], INSIDE, 0.002, longest=7, rows=3)
+    assert max(widths) == 3
 
 
 def test_a_chain_by_hand(chain: Callable[[list[list[float]]], Writer]) -> None:
