@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
+from octavo.bench.memory import kept
 from octavo.bench.timing import medians
 from octavo.data.codecs import BytesConfig
 from octavo.data.files import FilesConfig
 from octavo.data.prepare import DataConfig, prepare
-from octavo.interfaces import Alphabet, Batch, Progress, TextModel
+from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.models import build_model
 from octavo.models.language_model import LanguageModelConfig
 from octavo.writers import WriterConfig
@@ -74,23 +74,8 @@ def _row(system: str, writer: WriterConfig, sizes: dict[str, int], varied: str, 
         "varied": varied,
         "size": sizes[varied],
         "us_per_token": round(1e6 * seconds / tokens_LB.numel(), 3),
-        "bytes_per_token": round(_kept(model, batch) / tokens_LB.numel()),
+        "bytes_per_token": round(kept(model, batch) / tokens_LB.numel()),
     }
-
-
-def _kept(model: TextModel, batch: Batch) -> int:
-    """Bytes of activations that a forward leaves for its backward, each storage once and no parameter."""
-    own = {parameter.untyped_storage().data_ptr() for parameter in model.parameters()}
-    storages: dict[int, int] = {}
-
-    def keep(x: Tensor) -> Tensor:
-        storages[x.untyped_storage().data_ptr()] = x.untyped_storage().nbytes()
-        return x
-
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda x: x):
-        loss = model(batch, Progress())
-    del loss
-    return sum(size for place, size in storages.items() if place not in own)
 
 
 def _corpus(megabytes: int) -> Row:

@@ -1,4 +1,4 @@
-"""A training step of T12, 16 windows of 512 bytes, against stock PyTorch's layers of the same sizes.
+"""A training step of T12, 16 windows of 512 bytes, against stock PyTorch's layers of the same sizes; T64's memory.
 
 Where a CPU has no fast bf16 products, fp32 alone is compared, of 2 windows. L length, B batch.
 """
@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from octavo.bench.ceilings import square_rate
+from octavo.bench.memory import kept
 from octavo.bench.timing import medians
 from octavo.data.batching import WindowsConfig
 from octavo.interfaces import Alphabet, Batch, Progress
@@ -51,12 +52,16 @@ class Stock(nn.Module):
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row: tokens per second with the final layer's loss and with all losses, of stock layers, and ratios."""
+    """A row: tokens per second with the final layer's loss and with all losses, of stock layers, and ratios.
+
+    Then what T64 keeps for its backward.
+    """
     fast = resolve_precision("auto", device)
     chosen = recipe("t12-text8") if fast == "bf16" else override(recipe("t12-text8"), SMALLER)
     yield compared(chosen, device, fast)
     if device.type == "cuda":
         yield compiled(chosen, device, fast)
+    yield from remembered(recipe("t64-text8"), device)
 
 
 def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str, Any]:
@@ -95,6 +100,22 @@ def compiled(chosen: Recipe, device: torch.device, fast: Precision, backend: str
         "times_eager": round(taken["eager"] / taken["compiled"], 2),
         "first_update_seconds": round(first, 1),
     }
+
+
+def remembered(chosen: Recipe, device: torch.device) -> Iterator[dict[str, Any]]:
+    """What all losses of one window leave for their backward in fp32, with and without activations made again."""
+    for recompute in (True, False):
+        one = override(chosen, {"data.batching.batch": 1, "model.writer.recompute": recompute})
+        batch = _batch(one, device)
+        bytes_kept = kept(build_model(one.model, BYTES).to(device), batch)
+        yield {
+            "layers": one.model.writer.layers,  # type: ignore[union-attr]
+            "batch": 1,
+            "length": len(batch.tokens_LB),
+            "precision": "fp32",
+            "recompute": recompute,
+            "kept_for_backward_MB": round(bytes_kept / 1e6, 3),
+        }
 
 
 def _batch(chosen: Recipe, device: torch.device) -> Batch:

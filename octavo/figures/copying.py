@@ -17,8 +17,8 @@ HEIGHT = 2.4  # inches
 BEFORE, AFTER = 20, 30  # how many characters around the name are shown
 CURVES = {"corrupted": "the name stands before", "original": "it does not"}
 # Rings around dots, and dashes over a line: where both curves have one rank, both are seen.
-RINGS = {"marker": "o", "markersize": 6.5, "markerfacecolor": "none", "linewidth": 2.2, "alpha": 0.75}
-DOTS = {"marker": "o", "markersize": 3.0, "linewidth": 1.0, "linestyle": "--"}
+RINGS: dict[str, Any] = {"marker": "o", "markersize": 6.5, "markerfacecolor": "none", "linewidth": 2.2, "alpha": 0.75}
+DOTS: dict[str, Any] = {"marker": "o", "markersize": 3.0, "linewidth": 1.0, "linestyle": "--"}
 
 
 def copying(paths: Sequence[Path], out: Path) -> None:

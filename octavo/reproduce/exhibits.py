@@ -39,7 +39,8 @@ class Exhibit:
     """A table or a figure of a paper.
 
     `columns` says where in a result's metrics each published column is found, "test.perplexity" say. A figure, or a
-    table that no training gives a row of, is made by commands instead, from the files of results/ that they write.
+    table that no training gives a row of, is made by commands instead, from the files of results/ that they write; of
+    a study of one text it tells these `parts`.
     `held` are the fields that tell rows apart: a result in which one of them is changed is of no row that has it not.
     """
 
@@ -50,6 +51,7 @@ class Exhibit:
     rows: tuple[Row, ...] = ()
     commands: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     picture: str | None = None
     remark: str = ""
     held: tuple[str, ...] = ()

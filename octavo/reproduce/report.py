@@ -15,6 +15,7 @@ from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, reader_of, seeds, value
+from octavo.reproduce.one_text import of_one_text
 from octavo.reproduce.written import written
 from octavo.studies import command_of
 
@@ -193,11 +194,14 @@ def _commands(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
 def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
     names = made(exhibit, results)
     listed = "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
-    return "\n".join([listed, *(text for name in names if "study" in results[name] for text in _study(results[name]))])
+    studies = [results[name] for name in names if "study" in results[name]]
+    return "\n".join([listed, *(text for study in studies for text in _study(study, exhibit))])
 
 
-def _study(study: Result) -> list[str]:
+def _study(study: Result, exhibit: Exhibit) -> list[str]:
     """What was found of each run, but for the columns of its figure."""
+    if exhibit.parts:
+        return of_one_text(study["runs"], exhibit.parts)
     rows = [
         {"run": run["run"], "data": run["data"], **_trained(run), "split": split, **_plain(found)}
         for run in study["runs"]

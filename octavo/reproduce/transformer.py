@@ -46,6 +46,7 @@ PARTS: dict[str, dict[str, Any]] = {
     },
     "Muon → AdamW": ADAMW,
     "Muon → AdamW at twice the rate": {**ADAMW, "training.optimizer.rate.value": 0.01},
+    "Muon → AdamW at half the rate": {**ADAMW, "training.optimizer.rate.value": 0.0025},
     "with the paper's auxiliary losses": {"model.auxiliary.layers": "drop", "model.auxiliary.targets": 2},
 }
 TOLD_APART = (
@@ -165,6 +166,7 @@ EXHIBITS = (
         "Table 6 and Figure 5: samples after a text beside how it goes on, and every likely completion of a word",
         commands=(STUDY,),
         sources=TEXT,
+        parts=("samples", "completions"),
         remark="Of a run that sees 128 characters, `--text docs/texts/stone.txt --given 118`; of one of text8, "
         "`--text docs/texts/stone-text8.txt --given 116 --copy-test eleanor=zjakdmu`.",
     ),
@@ -174,6 +176,7 @@ EXHIBITS = (
         "Figure 6: entropy, loss and rank of each character",
         commands=(STUDY, "octavo figure inspect results/transformer-text.json --out docs/figures/inspected.png"),
         sources=TEXT,
+        parts=("inspected",),
         picture="docs/figures/inspected.png",
     ),
     Exhibit(
@@ -182,6 +185,7 @@ EXHIBITS = (
         "Figure 7: is a made-up name copied over a long distance?",
         commands=(STUDY, "octavo figure copy-test results/transformer-text.json --out docs/figures/copied.png"),
         sources=TEXT,
+        parts=("copied",),
         picture="docs/figures/copied.png",
     ),
 )

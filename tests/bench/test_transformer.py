@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from octavo.bench import BENCHES
-from octavo.bench.transformer import BYTES, SMALLER, Stock, compared, compiled
+from octavo.bench.transformer import BYTES, SMALLER, Stock, compared, compiled, remembered
 from octavo.interfaces import Batch
 from octavo.recipe import override, tiny
 from octavo.recipes import recipe
@@ -16,6 +16,15 @@ def test_octavos_step_stands_beside_the_stock_one() -> None:
     assert all(row[f"{name}_tokens_per_s"] > 0 for name in ("octavo", "octavo_all_losses", "stock_fp32"))
     assert row["times_stock_fp32"] > 0
     assert "transformer" in BENCHES
+
+
+def test_what_is_made_again_is_not_kept() -> None:
+    """Of a deep model what its heads read and give; each row says how deep it is, and of how much."""
+    deep = override(tiny(recipe("t64-text8")), {"model.writer.layers": 8})
+    made_again, kept = remembered(deep, torch.device("cpu"))
+    assert (made_again["recompute"], kept["recompute"]) == (True, False)
+    assert made_again["layers"] == 8
+    assert made_again["kept_for_backward_MB"] < 0.8 * kept["kept_for_backward_MB"]
 
 
 # Dynamo looks at what is no leaf; it is none of ours.

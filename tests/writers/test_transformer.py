@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from octavo.bench import scaling
+from octavo.bench import memory
 from octavo.interfaces import Alphabet, Batch
 from octavo.models.auxiliary import AuxiliaryConfig
 from octavo.models.language_model import LanguageModel, LanguageModelConfig
@@ -77,7 +77,7 @@ def test_of_a_layer_that_is_recomputed_little_is_kept() -> None:
         model = LanguageModel(LanguageModelConfig(writer=config), BYTES).train()
         tokens_LB = torch.randint(256, (128, 1))
         batch = Batch(tokens_LB, torch.full((1,), 128), torch.zeros(1, dtype=torch.long))
-        kept.append(scaling._kept(model, batch))
+        kept.append(memory.kept(model, batch))
     assert kept[1] < kept[0] / 3
 
 
