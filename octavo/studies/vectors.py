@@ -24,6 +24,7 @@ def vectors(run: Run, settings: StudyConfig) -> dict[str, Any]:
         "test": {
             "texts": len(ids),
             "tokens": sum(map(len, ids)),
+            "positions": int(made.levels_N.sum()),  # with the padding of those that are written at once
             "width": made.vectors_NZ.shape[1],
             "texts_per_s": round(len(ids) / seconds, 1),
             f"seconds_for_{MANY}": round(seconds * MANY / len(ids), 1),
