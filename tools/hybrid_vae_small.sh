@@ -75,7 +75,7 @@ figure6() {
 }
 
 masked() { # the plan's weight
-    for layers in 10 1 2 3 5; do
+    for layers in 1 2 3 5 10; do
         one "hybrid-vae-masked-$layers-alpha$1" hybrid-ptb-masked 1500 $small $(between 0.2 0.6) $convolutions \
             $(top 128) $(on 60) --model.plan $1 --model.writer.top.layers $layers
     done
