@@ -1,10 +1,10 @@
 """What the machine itself can do: copying memory and multiplying matrices."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 
-from octavo.bench.timing import medians
+from octavo.bench.timing import Work, medians
 from octavo.training.precision import resolve_precision
 
 Precision = Literal["fp32", "bf16"]
@@ -17,17 +17,24 @@ def copy_rate(size: int, device: torch.device) -> float:
     return 8 * source.numel() / medians({"copy": lambda: target.copy_(source)})["copy"]
 
 
-def square_rate(precision: Precision, device: torch.device) -> float:
-    """The rate of large square products in a precision: what a training is held against.
+class Product(NamedTuple):
+    """A matrix product to be timed beside what is held against its rate, and its operations."""
+
+    work: Work
+    operations: int
+
+
+def square(precision: Precision, device: torch.device) -> Product:
+    """A large square product in a precision: what a training is held against.
 
     A CPU without bf16 products emulates them, hundreds of times slower: a small one shows that as well.
     """
     side = 128 if precision == "bf16" and resolve_precision("auto", device) == "fp32" else 2048
-    return product_rate(side, side, side, torch.bfloat16 if precision == "bf16" else torch.float32, device)
+    a, b = torch.randn(2, side, side, device=device).to(torch.bfloat16 if precision == "bf16" else torch.float32)
+    return Product(lambda: a @ b, 2 * side**3)
 
 
-def product_rate(rows: int, inner: int, columns: int, dtype: torch.dtype, device: torch.device) -> float:
-    """Floating-point operations a second of a matrix product of this shape."""
-    a = torch.randn(rows, inner, device=device).to(dtype)
-    b = torch.randn(inner, columns, device=device).to(dtype)
-    return 2 * rows * inner * columns / medians({"product": lambda: a @ b})["product"]
+def square_rate(precision: Precision, device: torch.device) -> float:
+    """Floating-point operations a second of such a product."""
+    product = square(precision, device)
+    return product.operations / medians({"product": product.work})["product"]

@@ -94,10 +94,11 @@ def _until_logged(run: Path, device: torch.device) -> float:
     command = [sys.executable, "-m", "octavo", *words, "--training.log_every", "1"]
     log = run / "metrics.jsonl"
     began = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as training:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as training:
         while not (log.exists() and log.stat().st_size):
             if training.poll():
-                raise RuntimeError(f"{' '.join(command)} ended with {training.returncode}")
+                said = training.communicate()[1].splitlines()[-1:]
+                raise RuntimeError(f"{' '.join(command)} ended with {training.returncode}: {' '.join(said)}")
             time.sleep(0.01)
         return time.perf_counter() - began
 

@@ -1,6 +1,7 @@
 """How cost grows: a training step's time and memory a token against length, texts, vocabulary and depth; and a corpus.
 
-Each system is a language model 128 wide; what is varied starts from 4 texts of 256 of 256 ids, 2 layers.
+Each system is a language model 128 wide; what is varied starts from 4 texts of 256 of 256 ids, 2 layers;
+of the longest texts there is one.
 L length, B batch.
 """
 
@@ -33,7 +34,8 @@ VARIED = {
     "vocabulary": (256, 2_000, 10_000, 50_000),
     "depth": (1, 2, 4, 8),
 }
-ATTENDED = 2048  # positions: beyond, all pairs of them take more memory than a laptop has
+CONTEXT = 8192
+LONG = 2048  # positions: of a text that is longer there is one
 CORPORA = (1, 10, 100, 1000)  # MB
 Row = dict[str, Any]
 
@@ -43,8 +45,6 @@ def rows(device: torch.device) -> Iterator[Row]:
     for varied, sizes in VARIED.items():
         for size in sizes:
             for system, writer in _writers(size if varied == "depth" else START["depth"]).items():
-                if system == "transformer" and varied == "length" and size > ATTENDED:
-                    continue
                 yield _row(system, writer, {**START, varied: size}, varied, device)
     for megabytes in CORPORA:
         yield _corpus(megabytes)
@@ -54,14 +54,15 @@ def _writers(depth: int) -> dict[str, WriterConfig]:
     return {
         "LSTM": LSTMWriterConfig(width=128, embedding=128, layers=depth),
         "QRNN": QRNNWriterConfig(width=128, embedding=128, layers=depth),
-        "transformer": ModernTransformerWriterConfig(width=128, heads=2, filter=512, layers=depth, context=ATTENDED),
+        "transformer": ModernTransformerWriterConfig(width=128, heads=2, filter=512, layers=depth, context=CONTEXT),
         "dilated": DilatedWriterConfig(width=128, embedding=128, dilations=(1, 2, 4, 8, 16, 32, 64, 128)[:depth]),
     }
 
 
 def _row(system: str, writer: WriterConfig, sizes: dict[str, int], varied: str, device: torch.device) -> Row:
     model = build_model(LanguageModelConfig(writer=writer), Alphabet(sizes["vocabulary"], 0)).to(device)
-    tokens_LB = torch.randint(sizes["vocabulary"], (sizes["length"], sizes["batch"]), device=device)
+    texts = sizes["batch"] if sizes["length"] <= LONG else 1
+    tokens_LB = torch.randint(sizes["vocabulary"], (sizes["length"], texts), device=device)
     batch = Batch(tokens_LB, torch.full_like(tokens_LB[0], sizes["length"]), tokens_LB[-1])
 
     def step() -> None:

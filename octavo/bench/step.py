@@ -13,7 +13,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from octavo.bench.ceilings import square_rate
+from octavo.bench.ceilings import square
 from octavo.bench.softmax import fused, stock
 from octavo.bench.timing import Work, medians
 from octavo.interfaces import Alphabet
@@ -47,8 +47,9 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
         for name in (STOCK, *RECIPES)
     }
     works = {(*form, part): work for form, parts in forms.items() for part, work in parts.items()}
-    taken = medians(works, rounds=5, seconds=0.2)
-    rates = {precision: square_rate(precision, device) for precision in precisions}
+    products = {("product", precision): square(precision, device) for precision in precisions}
+    taken = medians(works | {name: product.work for name, product in products.items()}, rounds=5, seconds=0.2)
+    rates = {precision: product.operations / taken[name, precision] for (name, precision), product in products.items()}
     totals = {form: taken[*form, "total"] for form in forms}
     for form, parts in forms.items():
         yield {

@@ -14,6 +14,7 @@ from octavo.interfaces import Alphabet, Writer
 from octavo.layers.rounding import round_weights
 from octavo.ops.streaming import WeightForm
 from octavo.writers import streaming
+from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
 from octavo.writers.qrnn import QRNNWriter, QRNNWriterConfig
 
 WIDTH, LAYERS, OUTPUTS, TOGETHER = 1024, 2, 256, 64
@@ -48,6 +49,7 @@ def _ways(device: torch.device) -> dict[str, Step]:
     return {
         "nn.LSTM": _lstm(device),
         "nn.LSTMCell": _lstm_cells(device),
+        "Octavo's LSTM": _advancing(_octavos_lstm(device), 1),
         "QRNN, eager": _advancing(writer, 1),
         "QRNN, 64 texts": _advancing(writer, TOGETHER),
         "its products alone": _products(device),
@@ -59,6 +61,10 @@ def _qrnn(device: torch.device, form: WeightForm = "fp32") -> QRNNWriter:
     writer = QRNNWriter(QRNNWriterConfig(width=WIDTH, embedding=WIDTH, layers=LAYERS), Alphabet(OUTPUTS, 0))
     round_weights(writer, form)
     return writer.to(device).eval()
+
+
+def _octavos_lstm(device: torch.device) -> LSTMWriter:
+    return LSTMWriter(LSTMWriterConfig(width=WIDTH, embedding=WIDTH, layers=LAYERS), Alphabet(OUTPUTS, 0)).to(device)
 
 
 def _advancing(writer: Writer, batch: int) -> Step:

@@ -12,7 +12,7 @@ import torch
 from torch.autograd.profiler import profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from octavo.bench.ceilings import Precision, square_rate
+from octavo.bench.ceilings import Precision, square
 from octavo.bench.timing import medians
 from octavo.interfaces import Alphabet, Batch, Progress, TextModel
 from octavo.models import build_model
@@ -48,14 +48,15 @@ PRODUCTS = ("mm", "convolution", "rnn")  # parts of the names of operations that
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row for each system, in the precision that its training takes by default."""
     precision = resolve_precision("auto", device)
-    rate = square_rate(precision, device)
+    product = square(precision, device)
     for name, size in SYSTEMS.items():
         batch = _texts(size, size.on_cpu if device.type == "cpu" else size.batch, device)
         chosen = recipe(name)
         model = build_model(chosen.model, Alphabet(size.ids, 0, 0)).to(device)
         optimizer = build(chosen.training.optimizer, model)
         step = partial(_step, model, optimizer, chosen.training.clip, batch, precision)
-        seconds = medians({"step": step}, rounds=3, seconds=0.2)["step"]
+        taken = medians({"step": step, "product": product.work}, rounds=3, seconds=0.2)
+        seconds, rate = taken["step"], product.operations / taken["product"]
         flops = _flops(step)
         yield {
             "system": name,

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from octavo.bench.ceilings import square_rate
+from octavo.bench.ceilings import square
 from octavo.bench.memory import kept
 from octavo.bench.timing import medians
 from octavo.data.batching import WindowsConfig
@@ -74,14 +74,16 @@ def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str,
         "octavo_all_losses": _octavo(chosen, batch, device, fast),
         **{f"stock_{precision}": _stock(chosen, batch, device, precision) for precision in precisions},
     }
-    taken = medians(works, rounds=3, seconds=0.5)
+    product = square(fast, device)
+    taken = medians({**works, "product": product.work}, rounds=3, seconds=0.5)
+    product_rate = product.operations / taken.pop("product")
     return {
         "layers": chosen.model.writer.layers,  # type: ignore[union-attr]
         "batch": rows,
         "length": length,
         "precision": fast,
         **{f"{name}_tokens_per_s": round(rows * length / seconds) for name, seconds in taken.items()},
-        "share_of_product_rate": round(_flops(chosen) * rows * length / taken["octavo"] / square_rate(fast, device), 3),
+        "share_of_product_rate": round(_flops(chosen) * rows * length / taken["octavo"] / product_rate, 3),
         **{f"times_{name}": round(taken[name] / taken["octavo"], 2) for name in taken if name.startswith("stock")},
     }
 

@@ -20,7 +20,7 @@ def bench(options: argparse.Namespace) -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     device = resolve_device(options.device)
-    out = file_of(options.out) if options.out else None
+    out = None if options.out is None else file_of(options.out)
     facts = machine(device)
     if not options.json:
         print("  ".join(f"{name} {value}" for name, value in facts.items()), file=sys.stderr)

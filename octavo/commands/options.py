@@ -3,11 +3,22 @@
 import argparse
 from typing import Any
 
+MOST_THREADS = 1024
+
 
 def count(text: str) -> int:
     """A whole number from 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)
+
+
+def threads(text: str) -> int:
+    """So many threads as a program may have without the system refusing them."""
+    if count(text) > MOST_THREADS:
+        raise argparse.ArgumentTypeError(
+            f"{text} threads are more than {MOST_THREADS}: as many as there are cores will do"
+        )
     return int(text)
 
 
@@ -20,8 +31,12 @@ RUN = option("run_folder", "a run's folder, an exported model, or its id on the 
 JSON = option("--json", "print JSON", action="store_true")
 DEVICE = option("--device", "auto, cpu, cuda or mps (default: auto)", default="auto")
 PRECISION = option(
-    "--precision", "how weights are kept: fp32, bf16 or int8 (default: fp32)", default="fp32", choices=FORMS
+    "--precision",
+    "how weights are kept: fp32, bf16 or int8 (default: fp32); a QRNN writes faster with fewer bits",
+    default="fp32",
+    choices=FORMS,
 )
+THREADS = option("--threads", "how many threads the CPU uses", type=threads)
 SEED = option("--seed", "the same seed, the same texts (default: 0)", type=int, default=0)
 FILE = option("file", "a text file, or - for standard input (default: -)", metavar="FILE", nargs="?", default="-")
 LONGEST = option("--max-new-tokens", "how many tokens at most (default: 256)", type=count, default=256)
@@ -75,6 +90,7 @@ BENCHES = (
     "attention",
     "transformer",
     "systems",
+    "optimizers",
     "allocator",
     "streaming",
     "decoding",

@@ -115,8 +115,8 @@ def folder_of(path: str, option: str = "--out") -> Path:
 
 def file_of(path: str, option: str = "--out") -> Path:
     """A file to write, in a folder that can be written into."""
-    if Path(path).is_dir():
-        raise ValueError(f"{option} {path} is a folder: name a file")
+    if not path or Path(path).is_dir():
+        raise ValueError(f"{option} {path or repr(path)} is {'a folder' if path else 'no name'}: name a file")
     folder_of(str(Path(path).parent), option)
     return Path(path)
 

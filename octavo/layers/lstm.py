@@ -61,10 +61,19 @@ class LSTMStack(nn.Module):
 
 def _run(layer: nn.Module, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
     """The layer; in fp32 under autocast on a CPU before AVX-512, whose oneDNN refuses an LSTM in bf16."""
-    if x_LBD.device.type != "cpu" or not torch.is_autocast_enabled("cpu") or _multiplies_bf16():
-        return layer(x_LBD, state)
-    with torch.autocast("cpu", enabled=False):
-        return layer(x_LBD.float(), (state[0].float(), state[1].float()))
+    on_cpu, autocast = x_LBD.device.type == "cpu", torch.is_autocast_enabled("cpu")
+    if on_cpu and autocast and not _multiplies_bf16():
+        with torch.autocast("cpu", enabled=False):
+            return layer(x_LBD.float(), (state[0].float(), state[1].float()))
+    if on_cpu and not autocast and len(x_LBD) == 1 and isinstance(layer, nn.LSTM) and not torch.is_grad_enabled():
+        return _step(layer, x_LBD, state)
+    return layer(x_LBD, state)
+
+
+def _step(lstm: nn.LSTM, x_1BD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
+    """One token by PyTorch's cell: on a CPU its form for sequences arranges the weights anew at every call."""
+    h_BD, c_BD = torch.lstm_cell(x_1BD[0], (state[0][0], state[1][0]), *lstm.all_weights[0])
+    return h_BD[None], (h_BD[None], c_BD[None])
 
 
 def _multiplies_bf16() -> bool:

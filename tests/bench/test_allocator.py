@@ -12,4 +12,4 @@ def test_a_row_says_what_the_systems_allocator_costs(monkeypatch: pytest.MonkeyP
 
 
 def test_a_step_is_timed_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert 0 < allocator._elsewhere("system") < 30
+    assert allocator._elsewhere("system") > 0

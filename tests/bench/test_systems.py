@@ -13,7 +13,6 @@ def test_each_system_takes_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     small = {name: Size(257, 16, 16, 2) for name in systems.SYSTEMS}
     monkeypatch.setattr(systems, "SYSTEMS", small)
     monkeypatch.setattr(systems, "recipe", lambda name: tiny(recipe(name)))
-    monkeypatch.setattr(systems, "square_rate", lambda precision, device: 1e6)
     rows = list(systems.rows(torch.device("cpu")))
     assert [row["system"] for row in rows] == list(small)
     for row in rows:

@@ -29,6 +29,20 @@ def test_the_stack_is_torchs_own() -> None:
     torch.testing.assert_close(torch.cat([c for _, c in stacked.state]), c_2BD)
 
 
+@torch.no_grad()
+def test_one_token_at_a_time_is_the_same_text() -> None:
+    """One by one PyTorch's cell steps, all at once its form for sequences."""
+    stack = LSTMStack(INPUTS, WIDTH, 2).double()
+    x_LBD, state = torch.randn(L, B, INPUTS, dtype=torch.float64), (cell_state(1), cell_state(2))
+    whole, last_L = stack(x_LBD, state), []
+    for x_1BD in x_LBD.split(1):
+        stepped = stack(x_1BD, state)
+        last_L.append(stepped.layers[-1])
+        state = stepped.state
+    torch.testing.assert_close(torch.cat(last_L), whole.layers[-1])
+    torch.testing.assert_close(state, whole.state)
+
+
 @pytest.mark.parametrize("normalised", [False, True])
 def test_a_stack_begins_with_zeros_of_its_own_kind(normalised: bool) -> None:
     stack = LSTMStack(INPUTS, WIDTH, 3, normalised=normalised).double()

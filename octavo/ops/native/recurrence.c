@@ -9,7 +9,7 @@
    Activations and states are float whatever the gates are. Time is the outer loop, so that memory is read in order;
    each thread keeps its own blocks of channels. The backward recomputes the activations rather than store them. */
 
-#include "vectors.h"
+#include "gates.h"
 
 enum { BLOCK = 64 /* channels */, LINE = 64 /* bytes of a cache line */ };
 
@@ -27,31 +27,6 @@ typedef struct {
 } Job;
 
 static const float NOTHING[BLOCK];
-
-/* The candidate; what each gate lets through, and what is left of 1. */
-typedef struct { float z, f, f_rest, o, o_rest, i, i_rest; } Activations;
-
-/* f_rest and i can be exactly 0, so that a state can be copied to the bit, and 1 - f never cancels.
-   The denominators share one division; two where there are four, whose product could overflow. */
-INLINE Activations activate(float z, float f, float o, float i, Clamps clamp, int G) {
-    float ez = power(z, -2 * LOG2E, clamp.doubled), ef = power(f, -LOG2E, clamp.falling);
-    float az = 1.0f + ez, af = 1.0f + ef, azf = az * af, over_azf;
-    Activations a = {0};
-    if (G == 3) {
-        float eo = power(o, -LOG2E, clamp.falling), ao = 1.0f + eo, shared = 1.0f / (azf * ao);
-        over_azf = shared * ao, a.o = shared * azf, a.o_rest = eo * a.o;
-    } else {
-        over_azf = 1.0f / azf;
-    }
-    if (G == 4) {
-        float eo = power(o, -LOG2E, clamp.falling), ao = 1.0f + eo;
-        float ei = power(i, LOG2E, clamp.rising), ai = 1.0f + ei, shared = 1.0f / (ao * ai);
-        a.o = shared * ai, a.o_rest = eo * a.o, a.i_rest = shared * ao, a.i = ei * a.i_rest;
-    }
-    a.z = 2.0f * (over_azf * af) - 1.0f;
-    a.f = over_azf * az, a.f_rest = ef * a.f;
-    return a;
-}
 
 INLINE void prefetch(const void *from, int64_t bytes) {
     for (int64_t k = 0; k < bytes; k += LINE) __builtin_prefetch((const char *)from + k);
@@ -87,7 +62,7 @@ INLINE void forward_block(const Job *job, int64_t t, Block here, int half, int G
     for (int64_t k = 0; k < n; k++) {
         float o = G > 2 ? load(gates, k + 2 * H, half) : 0, i = G > 3 ? load(gates, k + 3 * H, half) : 0;
         Activations a = activate(load(gates, k, half), load(gates, k + H, half), o, i, clamp, G);
-        float c = carry[k] + (G > 3 ? a.i * a.z - a.f_rest * carry[k] : a.f_rest * (a.z - carry[k]));
+        float c = pooled(carry[k], a, G);
         states[k] = carry[k] = c;
         if (G > 2) store(output, k, a.o * c, half);
     }

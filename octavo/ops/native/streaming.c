@@ -11,9 +11,11 @@
 
 #include <math.h>
 
-#include "vectors.h"
+#include "gates.h"
 
 enum { SINGLE, HALF, BYTES };
+
+enum { POOLED = 64 /* channels */ };
 
 /* BLOCK products of a byte and an input of at most LARGEST_WHOLE still fit 32 bits. */
 enum { BLOCK = 2048, LARGEST_WHOLE = 8191 };
@@ -43,8 +45,6 @@ typedef struct {
     const int16_t *whole;
     float unit;
 } Inputs;
-
-INLINE float logistic(float x) { return 1.0f / (1.0f + expf(-x)); }
 
 /* G rows that lie `stride` apart, each times the same inputs: the sums run side by side, so none waits for itself.
    Sums of floats are regrouped where OpenMP is told to; integers need no such leave, and with it GCC does not see that
@@ -89,15 +89,24 @@ INLINE void products(const Layer *layer, int64_t row, int64_t rows_apart, Inputs
     }
 }
 
-/* The channels from h to `end`, all gates of one together. */
+/* The channels from h to `end`, all gates of one together, and the states of some side by side. */
 INLINE void pooled_channels(const Layer *layer, int64_t h, int64_t end, Inputs x, int form, int G) {
-    for (; h < end; h++) {
-        float gates[4];
-        products(layer, h, layer->width, x, form, G, gates);
-        float rest = G > 3 ? logistic(gates[3]) : logistic(-gates[1]);
-        float c = logistic(gates[1]) * layer->pool[h] + rest * tanhf(gates[0]);
-        layer->pooled[h] = c;
-        layer->output[h] = G > 2 ? logistic(gates[2]) * c : c;
+    float gates[4][POOLED] = {0};
+    const Clamps clamp = clamps();
+    for (; h < end; h += POOLED) {
+        const int64_t n = MIN(POOLED, end - h);
+        for (int64_t k = 0; k < n; k++) {
+            float sums[4];
+            products(layer, h + k, layer->width, x, form, G, sums);
+            for (int g = 0; g < G; g++) gates[g][k] = sums[g];
+        }
+        #pragma omp simd
+        for (int64_t k = 0; k < n; k++) {
+            Activations a = activate(gates[0][k], gates[1][k], gates[2][k], gates[3][k], clamp, G);
+            float c = pooled(layer->pool[h + k], a, G);
+            layer->pooled[h + k] = c;
+            layer->output[h + k] = G > 2 ? a.o * c : c;
+        }
     }
 }
 

@@ -1,0 +1,52 @@
+"""An update of the weights, gradients clipped: Octavo's factor within a fused step against PyTorch's defaults.
+
+The weights are those of the PTB QRNN of two layers of 640 with 10,000 words.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+
+from octavo.bench.timing import medians
+from octavo.interfaces import Alphabet
+from octavo.models import build_model
+from octavo.recipes import recipe
+from octavo.training.optimizers import AdamConfig, Optimizer, SGDConfig, build, clipping, set_rate
+
+WORDS, LIMIT, RATE = 10_000, 10.0, 1e-3
+FORMS = {"SGD": (SGDConfig(), torch.optim.SGD), "Adam": (AdamConfig(), torch.optim.Adam)}
+
+
+def rows(device: torch.device) -> Iterator[dict[str, Any]]:
+    """A row for each optimizer: milliseconds of a clipped update, both ways."""
+    model = build_model(recipe("qrnn-ptb").model, Alphabet(WORDS, 0)).to(device)
+    weights = list(model.parameters())
+    for weight in weights:
+        weight.grad = torch.randn_like(weight)
+    one = torch.ones((), device=device)
+    for name, (config, stock) in FORMS.items():
+        optimizer = build(config, model)
+        set_rate(optimizer, RATE)
+        works = {
+            "fused": partial(_fused, optimizer, weights, one),
+            "stock": partial(_stock, stock(weights, lr=RATE), weights),
+        }
+        taken = medians(works, rounds=5, seconds=0.2)
+        yield {
+            "optimizer": name,
+            "parameters": sum(weight.numel() for weight in weights),
+            **{f"{form}_ms": round(1e3 * seconds, 1) for form, seconds in taken.items()},
+            "times_stock": round(taken["stock"] / taken["fused"], 2),
+        }
+
+
+def _fused(optimizer: Optimizer, weights: list[nn.Parameter], one: torch.Tensor) -> None:
+    optimizer.step(clipping(weights, LIMIT, one))
+
+
+def _stock(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter]) -> None:
+    nn.utils.clip_grad_norm_(weights, LIMIT)
+    optimizer.step()
