@@ -114,6 +114,7 @@ EXHIBITS = (
         tuple(
             _row(f"n = {n}", error, **_depth(n)) for n, error in {2: 0.0907, 4: 0.0511, 8: 0.0334, 16: 0.0292}.items()
         ),
+        picture="docs/figures/recursive-depth.png",
         remark=IN_SMALL,
         held=HELD,
     ),
