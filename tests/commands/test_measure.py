@@ -33,6 +33,7 @@ def test_a_record_is_written_and_shown(tmp_path: Path, rows: Any, language_model
     [shown] = rows("evaluate", language_model_run, "--record", tmp_path / "results" / "row.json")
     assert json.loads((tmp_path / "results" / "row.json").read_text()) == shown
     assert (shown["recipe"], shown["steps"]) == ("lstm-bytes", 20)
+    assert min(shown["wall_seconds"], shown["processor_seconds"]) > 0
     assert shown["metrics"].keys() == {"valid", "test"}
     [one] = rows("evaluate", language_model_run, "--record", tmp_path / "one.json", "--split", "valid")
     assert one["metrics"].keys() == {"valid"}
