@@ -57,6 +57,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
             "precision": form[1],
             **{f"{part}_ms": round(1e3 * taken[*form, part], 1) for part in parts},
             "share_of_product_rate": round(_flops(form[0]) / totals[form] / rates[form[1]], 3),
+            "times_by_operations": round(_flops(STOCK) / _flops(form[0]), 2),
             "times_stock_fp32": round(totals[STOCK, "fp32"] / totals[form], 2),
         }
 
