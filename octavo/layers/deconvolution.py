@@ -42,7 +42,8 @@ class Deconvolution(nn.Module):
     def reaching(self, length: int, condition_BC: Tensor, plan_PBD: Tensor) -> Tensor:
         """A plan with the pages that it lacks for a length."""
         lacking = range(len(plan_PBD) // self.canvas, self.pages(length))
-        return torch.cat([plan_PBD, *(self.page(condition_BC, number) for number in lacking)])
+        # Mostly nothing is lacking: a writer asks at each token, and the plan is as large as the text.
+        return torch.cat([plan_PBD, *(self.page(condition_BC, number) for number in lacking)]) if lacking else plan_PBD
 
     def page(self, condition_BC: Tensor, number: int) -> Tensor:
         """One page of the plan.
