@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
+from textwrap import wrap
 from typing import Any
 
 ROOM, GAP = 120, "   "  # characters of a line, and what stands between two runs
@@ -13,7 +14,7 @@ def written(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     walks = {run["run"]: _in_a_row(run["found"].get("walks", [])) for run in runs}
     return [
         *_beside("The likeliest character each time, each text from another draw:", draws),
-        *_beside("From one held-out text to another:", walks),
+        *_beside("From one held-out text, as it is, to another, as it is:", walks),
         *(line for run in runs for line in _by_label(run["found"].get("groups", []))),
     ]
 
@@ -29,9 +30,15 @@ def _beside(title: str, texts: Mapping[str, Sequence[str]]) -> list[str]:
     if not columns:
         return []
     width = (ROOM - len(GAP) * (len(columns) - 1)) // len(columns)
-    rows = [list(columns), [], *zip_longest(*columns.values(), fillvalue="")]
-    lines = (GAP.join(" ".join(text.split())[:width].ljust(width) for text in row).rstrip() for row in rows)
-    return ["", title, "", *(f"    {line}".rstrip() for line in lines)]
+    rows = [list(columns), *zip_longest(*columns.values(), fillvalue="")]
+    lines = (line for row in rows for line in (*_wrapped(row, width), ""))
+    return ["", title, "", *(f"    {line}".rstrip() for line in lines)][:-1]
+
+
+def _wrapped(row: Sequence[str], width: int) -> list[str]:
+    """The texts of a row side by side, each on as many lines as it takes."""
+    cells = (wrap(" ".join(text.split()), width) for text in row)
+    return [GAP.join(cell.ljust(width) for cell in line) for line in zip_longest(*cells, fillvalue="")]
 
 
 def _by_label(groups: Iterable[Mapping[str, Any]]) -> list[str]:

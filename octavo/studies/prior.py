@@ -18,7 +18,7 @@ SHOWN, WALKS, STEPS = 20, 4, 7
 def prior(run: Run, settings: StudyConfig) -> dict[str, Any]:
     """Texts from draws of the prior, the likeliest token at each step as the paper takes it, or sampled.
 
-    Of documents, held-out texts stand beside them as a measure, and pairs of those are walked between.
+    Of documents, held-out texts stand beside them as a measure, and pairs of those are walked between, both ends included as they are.
     """
     model, longest = Pretrained(run), settings.longest or longest_trained(run) or 256
     written = {
@@ -29,7 +29,10 @@ def prior(run: Run, settings: StudyConfig) -> dict[str, Any]:
         return {how: _described(texts) for how, texts in written.items()}
     held_out = [_without_end(run, ids) for ids in samples(run, settings)["test"]]
     pairs = zip(held_out[::2], held_out[1::2], strict=False)
-    walks = [model.interpolate(*pair, steps=STEPS, max_new_tokens=longest) for pair in islice(pairs, WALKS)]
+    walks = [
+        [first, *model.interpolate(first, last, steps=STEPS, max_new_tokens=longest), last]
+        for first, last in islice(pairs, WALKS)
+    ]
     return {**{how: _described(texts) for how, texts in {**written, "held_out": held_out}.items()}, "walks": walks}
 
 

@@ -8,8 +8,10 @@ def test_what_two_runs_wrote_stands_side_by_side() -> None:
     assert lines[0].startswith("The likeliest")
     assert [line.split() for line in lines[1:3]] == [["vae", "collapsed"], ["one", "two", "three"]]
     assert lines[1].index("collapsed") == lines[2].index("three")
-    assert len(lines[3]) < 70
-    assert [line.split() for line in lines[5:]] == [["vae", "collapsed"], ["a", "d"], ["b", "e"], ["c", "f"]]
+    words, walks = lines[3:].index("From one held-out text, as it is, to another, as it is:"), lines[-4:]
+    assert sum(line.count("word") for line in lines[3 : 3 + words]) == 50
+    assert all(len(line) < 70 for line in lines[3:])
+    assert [line.split() for line in walks] == [["vae", "collapsed"], ["a", "d"], ["b", "e"], ["c", "f"]]
 
 
 def test_what_wrote_nothing_has_no_column() -> None:
