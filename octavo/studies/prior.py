@@ -18,7 +18,8 @@ SHOWN, WALKS, STEPS = 20, 4, 7
 def prior(run: Run, settings: StudyConfig) -> dict[str, Any]:
     """Texts from draws of the prior, the likeliest token at each step as the paper takes it, or sampled.
 
-    Of documents, held-out texts stand beside them as a measure, and pairs of those are walked between, both ends included as they are.
+    Of documents, held-out texts stand beside them as a measure, and pairs of those are walked between, from the one
+    as it is to the other.
     """
     model, longest = Pretrained(run), settings.longest or longest_trained(run) or 256
     written = {

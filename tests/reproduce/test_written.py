@@ -10,7 +10,7 @@ def test_what_two_runs_wrote_stands_side_by_side() -> None:
     assert lines[1].index("collapsed") == lines[2].index("three")
     words, walks = lines[3:].index("From one held-out text, as it is, to another, as it is:"), lines[-4:]
     assert sum(line.count("word") for line in lines[3 : 3 + words]) == 50
-    assert all(len(line) < 70 for line in lines[3:])
+    assert all(len(line) < 130 for line in lines)
     assert [line.split() for line in walks] == [["vae", "collapsed"], ["a", "d"], ["b", "e"], ["c", "f"]]
 
 
