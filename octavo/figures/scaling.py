@@ -38,10 +38,19 @@ def scaling(paths: Sequence[Path], out: Path) -> None:
 
 
 def _draw(axes: Axes, rows: Sequence[dict[str, Any]], measure: str, colours: dict[str, str]) -> None:
+    from matplotlib.ticker import LogLocator
+
     for system, colour in colours.items():
         own = [row for row in rows if row["system"] == system]
         axes.plot([row["size"] for row in own], [row[measure] for row in own], "o-", color=colour, markersize=3)
     axes.set(xscale="log", yscale="log")
+    sizes = sorted({row["size"] for row in rows})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes], rotation=90, minor=False)
+    axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.set_yticks([], minor=True)
+    axes.tick_params(labelsize="small")
 
 
 def _read(path: Path) -> dict[str, Any]:
