@@ -11,6 +11,7 @@ from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.lstm import CellState, LSTMStack
+from octavo.layers.tying import tie
 
 
 @config
@@ -66,17 +67,12 @@ class LSTMWriter(Writer):
         self.dropout_output = Dropout(config.dropout_output, config.variational)
         self.head = nn.Linear(config.width, alphabet.size)
         if config.tied:
-            self._tie(config)
+            tie(self.embedding, self.head)
 
     def _attention(self, config: LSTMWriterConfig, condition: int) -> nn.Linear:
         if condition != config.width:
             raise ValueError(f"attention needs a reader as wide as the writer, {config.width}, not {condition}")
         return nn.Linear(2 * config.width, config.width)
-
-    def _tie(self, config: LSTMWriterConfig) -> None:
-        if config.embedding != config.width:
-            raise ValueError(f"tied weights need embedding = width, not {config.embedding} and {config.width}")
-        self.head.weight = self.embedding.weight
 
     def begin(self, condition: Condition, batch: int) -> LSTMWriterState:
         """Zeros, or a state made of the condition, a vector for each text or a source's summary, by a linear map."""

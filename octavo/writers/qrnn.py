@@ -12,6 +12,7 @@ from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.qrnn import QRNN, QRNNRun, QRNNState
 from octavo.layers.qrnn_layer import Pooling
+from octavo.layers.tying import tie
 
 
 @config
@@ -67,9 +68,7 @@ class QRNNWriter(Writer):
         self.dropout_output = Dropout(config.dropout_output)
         self.head = nn.Linear(config.width, alphabet.size)
         if config.tied:
-            if config.embedding != config.width:
-                raise ValueError(f"tied weights need embedding = width, not {config.embedding} and {config.width}")
-            self.head.weight = self.embedding.weight
+            tie(self.embedding, self.head)
 
     def begin(self, condition: Condition, batch: int) -> QRNNWriterState:
         """Zeros, and V_z h̃, V_f h̃, V_o h̃ for each layer (eq. 7)."""

@@ -29,6 +29,7 @@ def test_tied_weights_are_one_parameter() -> None:
     tied = LSTMWriter(config, DOCUMENTS)
     apart = LSTMWriter(dataclasses.replace(config, tied=False), DOCUMENTS)
     assert tied.head.weight is tied.embedding.weight
+    assert tied.head.weight.abs().max() <= 0.1
     sizes = [sum(parameter.numel() for parameter in writer.parameters()) for writer in (tied, apart)]
     assert sizes[1] - sizes[0] == 8 * DOCUMENTS.size
 
