@@ -17,36 +17,27 @@ import numpy as np
 import torch
 from huggingface_hub import ModelHubMixin, snapshot_download
 
-from octavo import hub, latents, runs
-from octavo.evaluation.characters import Thought, thoughts
-from octavo.evaluation.copying import Copied, copy_test
+from octavo import analyses, hub, latents, runs
+from octavo.abilities import able
+from octavo.analyses import Completed, Held
+from octavo.evaluation.characters import Thought
+from octavo.evaluation.copying import Copied
 from octavo.evaluation.likelihood import scores
 from octavo.evaluation.reconstruction import before_end
 from octavo.generation.beam import beam_search, mean
-from octavo.generation.completions import completions
 from octavo.generation.reconstructions import longest_reconstruction
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.generation.translations import SearchConfig
 from octavo.generation.windows import Window, in_sight, windowed
-from octavo.interfaces import OneShot, TextModel, Writer
+from octavo.interfaces import OneShot, Writer
 from octavo.latents import Latents
 from octavo.layers.rounding import round_weights
-from octavo.models import MODELS
 from octavo.ops.streaming import WeightForm
-from octavo.running_text import expected
 from octavo.spelling import nearest
 from octavo.texts import Text, as_bytes, as_trained, batches, encoded, of_each, spoken, translate, window_of
 from octavo.training.precision import Device, resolve_device
 from octavo.training.state import flatten_model
 from octavo.writers import streaming
-
-WORD = 32  # tokens: longer words are rare
-SPELT = {
-    "condition": "write from nothing",
-    "logits": "say what it expects",
-    "read": "translate",
-    "posterior": "tell what a latent variable is of a text",
-}
 
 
 class Scored(NamedTuple):
@@ -56,20 +47,6 @@ class Scored(NamedTuple):
     nats: float
     bytes: int
     tokens: int
-
-
-class Completed(NamedTuple):
-    """The rest of a word, and its probability."""
-
-    text: str
-    probability: float
-
-
-class Held(NamedTuple):
-    """What a layer holds at a token, a number for each of its units."""
-
-    token: str
-    states: list[float]
 
 
 class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenizer-free"]):
@@ -163,55 +140,24 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         """
         return list(self.inspected(text, window))
 
-    @torch.no_grad()
     def inspected(self, text: Text, window: Window | None = None) -> Iterator[Thought]:
         """The same of a text of any length, some tokens at a time."""
-        self._able("logits")
-        some = batches(self.run, self._as_trained([text]), window_of(self.run.model))
-        for batch, logits_LBV in expected(self.run, some, window):
-            tokens_L = batch.tokens_LB[: int(batch.lengths_B[0]), 0].cpu()
-            spoken = [self._spoken(token) for token in tokens_L.tolist()]
-            yield from thoughts(logits_LBV[: len(tokens_L), 0].cpu(), tokens_L, spoken)
+        return analyses.inspected(self.run, text, window)
 
     def copy_test(self, text: str, name: str, fake: str, pronoun: str = "she", given: int = 512) -> Copied:
         """Whether a made-up name is taken up again: the first `given` characters are gone on from, the rest ranked.
 
         Each character is given as many before it as the writer sees.
         """
-        original, codec = as_trained(self.run, text).decode("utf-8", "replace"), self.run.codec
-        test = copy_test(original[:given], original[given:], name, fake, pronoun)
-        window: Window | None = None if self._able("writer").context is None else "exact"
-        tokens, before = (codec.encode(part.encode()) for part in (test.continuation, test.continuation[: test.begin]))
-        ranks = []
-        for seed in (test.corrupted, test.original):
-            start = len(codec.encode(seed.encode()))
-            found = self.inspect(seed + test.continuation, window)[start : start + len(tokens)]
-            ranks.append([one.rank for one in found])
-        begin, end = len(before), len(before) + len(codec.encode(fake.encode()))
-        return Copied(test, [self._spoken(token) for token in tokens.tolist()], begin, end, *ranks)
+        return analyses.copied(self.run, text, name, fake, pronoun, given)
 
-    @torch.no_grad()
     def hidden(self, text: Text) -> list[Held]:
         """At each token of a text, what the reader's last layer holds before its output gate."""
-        reader = getattr(self.run.model, "reader", None)
-        if not hasattr(reader, "hidden"):
-            raise ValueError("this run's model has no hidden states to show: one with a reader of QRNN has")
-        [batch] = batches(self.run, self._as_trained([text]))
-        states_LD = reader.hidden(batch.tokens_LB, batch.lengths_B)[:, 0]
-        return [
-            Held(self._spoken(i), row)
-            for i, row in zip(batch.tokens_LB[:, 0].tolist(), states_LD.tolist(), strict=True)
-        ]
+        return analyses.hidden(self.run, text)
 
     def complete(self, prompt: Text, threshold: float = 0.001) -> list[Completed]:
         """Every way to go on with the word that the prompt ends in, down to a probability of `threshold`."""
-        condition = self._condition(1)
-        codec, writer = self.run.codec, windowed(self._able("writer"))
-        # With room for a word, its beginnings share one window and none is read again.
-        inputs = in_sight(writer, [codec.alphabet.begin, *codec.encode(as_bytes(prompt)).tolist()], room=WORD)
-        inside_V = torch.tensor([_in_word(codec.decode([i])) for i in range(codec.alphabet.size)])
-        found = completions(writer, condition, inputs, inside_V, threshold)
-        return [Completed(spoken(self.run, one.ids), one.probability) for one in found]
+        return analyses.completed(self.run, self._condition(1), prompt, threshold)
 
     def classify(self, texts: Sequence[Text]) -> list[dict[str, float]]:
         """The probability of every label for each text."""
@@ -230,9 +176,6 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
 
     def _as_trained(self, texts: Sequence[Text]) -> list[bytes]:
         return [as_trained(self.run, text) for text in texts]
-
-    def _spoken(self, token: int) -> str:
-        return "<end>" if token == self.run.codec.alphabet.end else _printable(self.run.codec.decode([token]))
 
     def _write(
         self, condition: Any, prompts: Sequence[Any], options: dict[str, Any], window: Window | None = None
@@ -326,16 +269,6 @@ def load(path: str | Path, device: Device = "auto", precision: WeightForm = "fp3
     return Pretrained(runs.load_run(Path(path), resolve_device(device)), precision)
 
 
-def able(model: TextModel, capability: str) -> Any:
-    """The model's method of this name, or an error that names the models which have it."""
-    if hasattr(model, capability):
-        return getattr(model, capability)
-    verb = SPELT.get(capability, capability)
-    having = [config.kind for config, kind in MODELS.items() if hasattr(kind, capability)]
-    own = next(config.kind for config, kind in MODELS.items() if isinstance(model, kind))
-    raise ValueError(f"this run's model, {own}, cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
-
-
 def _settings(options: dict[str, Any]) -> SamplingConfig:
     known = [field.name for field in dataclasses.fields(SamplingConfig)]
     for name in options:
@@ -352,16 +285,3 @@ def _config_json(run: runs.Run) -> dict[str, Any]:
         "alphabet": run.codec.alphabet._asdict(),
         "unit": run.codec.unit,
     }
-
-
-def _in_word(spoken: bytes) -> bool:
-    """Letters, digits, apostrophes, and any part of a character beyond ASCII."""
-    return bool(spoken) and all(byte >= 0x80 or chr(byte).isalnum() or byte == ord("'") for byte in spoken)
-
-
-def _printable(spoken: bytes) -> str:
-    """On one line, with escapes for what has no sign of its own and for bytes that are no character."""
-    try:
-        return repr(spoken.decode())[1:-1]
-    except UnicodeDecodeError:
-        return repr(spoken)[2:-1]

@@ -14,8 +14,8 @@ import pytest
 # Downward, left to right. Those joined by | do not import one another; those joined by a comma may.
 ORDER = (
     "__main__ → cli → commands → __init__ → reproduce, bench, record, studies → pretrained → experiment, hub, figures "
-    "→ measuring, starting → extent, running_text, latent_files, remembered "
-    "→ latents → texts → runs → recipes → recipe "
+    "→ measuring, starting → analyses → extent, running_text, latent_files, remembered "
+    "→ latents → texts → abilities, runs → recipes → recipe "
     "→ models | data | training | evaluation | generation → readers | writers "
     "→ layers → ops → interfaces → schedules, distributed, environment → config, durable, spelling"
 )

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from octavo.abilities import able
 from octavo.commands.colouring import print_coloured
 from octavo.commands.output import (
     columns_of,
@@ -20,7 +21,7 @@ from octavo.evaluation.copying import Copied, parse_names
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
-from octavo.pretrained import Pretrained, able, load
+from octavo.pretrained import Pretrained, load
 from octavo.record import record
 from octavo.training.dynamic import DynamicConfig
 

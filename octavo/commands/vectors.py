@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from octavo import latents
+from octavo.abilities import able
 from octavo.commands.marking import Sign, marked, signs
 from octavo.commands.output import columns_of, file_of, print_facts, print_json, print_rows, some_of, texts_of
 from octavo.data.compression import STDIN
@@ -18,7 +19,7 @@ from octavo.evaluation.reconstruction import Reconstruction, before_end, wrong
 from octavo.interfaces import Mean
 from octavo.latent_files import KINDS, eight_bits_cost, read_lines, read_npz, to_lines, write
 from octavo.latents import Latents
-from octavo.pretrained import Pretrained, able, load
+from octavo.pretrained import Pretrained, load
 from octavo.runs import Run
 from octavo.texts import as_trained, encoded
 

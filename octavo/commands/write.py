@@ -3,9 +3,10 @@
 import argparse
 import sys
 
+from octavo.abilities import able
 from octavo.commands.output import columns_of, one_text_of, print_json, print_rows, some_of, texts_of
 from octavo.evaluation.overlap import Nearest
-from octavo.pretrained import able, load
+from octavo.pretrained import load
 from octavo.remembered import nearest_in_training
 from octavo.texts import as_bytes
 

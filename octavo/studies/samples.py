@@ -5,12 +5,12 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, PositiveInt
 
+from octavo.abilities import able
 from octavo.config import config
 from octavo.data.chosen import sample, sample_stretches
 from octavo.data.prepare import prepare
 from octavo.data.store import Store
 from octavo.latents import longest_trained
-from octavo.pretrained import able
 from octavo.runs import Run
 
 SPLITS = ("train", "test")

@@ -1,0 +1,23 @@
+"""What a run's model can do, or which models can."""
+
+from typing import Any
+
+from octavo.interfaces import TextModel
+from octavo.models import MODELS
+
+SPELT = {
+    "condition": "write from nothing",
+    "logits": "say what it expects",
+    "read": "translate",
+    "posterior": "tell what a latent variable is of a text",
+}
+
+
+def able(model: TextModel, capability: str) -> Any:
+    """The model's method of this name, or an error that names the models which have it."""
+    if hasattr(model, capability):
+        return getattr(model, capability)
+    verb = SPELT.get(capability, capability)
+    having = [config.kind for config, kind in MODELS.items() if hasattr(kind, capability)]
+    own = next(config.kind for config, kind in MODELS.items() if isinstance(model, kind))
+    raise ValueError(f"this run's model, {own}, cannot {verb}; models that can: {', '.join(having) or 'none yet'}")
