@@ -19,7 +19,7 @@ from octavo.environment import environment
 from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.evaluation.seen import Seen
-from octavo.extent import first_texts, first_tokens, scale, scale_of
+from octavo.extent import first_tokens, scale, scale_of, some_texts
 from octavo.interfaces import Progress, TextModel
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
@@ -229,7 +229,7 @@ def _trainer(
             if "valid" not in scales:  # every evaluation measures the same tokens
                 scales["valid"] = scale_of(seen, valid, data.codec)
             if hasattr(plain, "posterior"):
-                some = first_texts(valid, recipe.data, data.codec, plain, training.evaluate_rows, LOOKED_AT)
+                some = some_texts(valid, recipe.data, data.codec, plain, training.evaluate_rows, LOOKED_AT)
                 totals |= latent_sums(plain, some, device)
         return totals
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from octavo.data.batching import in_order
+from octavo.data.batching import BatchingConfig, in_order
+from octavo.data.chosen import chosen, drawn
 from octavo.data.codecs import Codec
 from octavo.data.prepare import DataConfig
 from octavo.data.store import Store
@@ -15,9 +16,12 @@ from octavo.interfaces import Batch, TextModel
 from octavo.texts import LONGEST, WINDOW, window_of
 
 BLOCK = 1 << 22  # tokens counted in one go
+TEXTS_SEED = 0  # by which texts are drawn, where some are measured for all
 
 
-def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int) -> Iterable[Batch]:
+def whole(
+    store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, among: np.ndarray | None = None
+) -> Iterable[Batch]:
     """Every token of a store once: long windows are exact by their carry, of a stream and of documents.
 
     A model that must see documents whole sees LONGEST tokens of each, or as many as in training.
@@ -28,7 +32,7 @@ def whole(store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: 
     if batching.kind in ("documents", "pairs"):
         longest = None if window else max(LONGEST, batching.longest or 0)
         batching = dataclasses.replace(batching, longest=longest, too_long="cut")
-    return in_order(store, batching, codec.alphabet, rows, window)
+    return in_order(store, batching, codec.alphabet, rows, window, among)
 
 
 def first_tokens(
@@ -43,18 +47,32 @@ def first_tokens(
     return up_to(whole(store, data, codec, model, rows), tokens)
 
 
-def first_texts(
+def some_texts(
     store: Store, data: DataConfig, codec: Codec, model: TextModel, rows: int, texts: int
 ) -> Iterator[Batch]:
-    """The first so many texts of a store, or few more, those of like length side by side."""
-    if data.batching.kind in ("documents", "pairs"):
-        data = dataclasses.replace(data, batching=dataclasses.replace(data.batching, bucket=-(-texts // rows)))
+    """So many texts of a store, drawn alike for every model since a file may be sorted by label, or all there are.
+
+    Those of like length stand side by side. Of a stream, whose windows go on from one another, the first batches.
+    """
+    batching = data.batching
+    if batching.kind in ("documents", "pairs"):
+        data = dataclasses.replace(data, batching=dataclasses.replace(batching, bucket=-(-texts // rows)))
     seen = 0
-    for batch in whole(store, data, codec, model, rows):
+    for batch in whole(store, data, codec, model, rows, _drawn(store, batching, texts)):
         if seen >= texts:
             return
         seen += len(batch.lengths_B)
         yield batch
+
+
+def _drawn(store: Store, batching: BatchingConfig, texts: int) -> np.ndarray | None:
+    """The numbers of the documents, or windows, to take; None being all."""
+    if batching.kind == "stream" or (batching.kind == "windows" and not batching.apart):
+        return None
+    if batching.kind == "windows":
+        return np.sort(drawn(-(-len(store.tokens) // batching.window), texts, TEXTS_SEED))
+    longest = batching.longest if batching.kind == "samples" else None  # the others cut what is longer
+    return np.sort(chosen(store, texts, longest, TEXTS_SEED))
 
 
 def scale(store: Store, codec: Codec) -> Scale:

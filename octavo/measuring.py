@@ -31,7 +31,7 @@ from octavo.evaluation.likelihood import readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.evaluation.tasks import accuracy_by_label, bleu, confusion, load_bleu
 from octavo.evaluation.words import count_words, word_perplexity
-from octavo.extent import bytes_of, first_texts, first_tokens, scale, scale_of, whole
+from octavo.extent import TEXTS_SEED, bytes_of, first_tokens, scale, scale_of, some_texts, whole
 from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.layers.rounding import round_weights
@@ -56,8 +56,8 @@ class Measuring:
     more while it learns (`dynamic`), where these are given; `words` adds what words cost, `baselines` what counts and
     xz do, and `rounded` the metrics once more with weights of fewer bits.
 
-    A latent variable is measured on the first `texts`, and by importance-weighting `samples` draws, if asked for, on
-    the first `limit`.
+    A latent variable is measured on `texts` that are drawn alike for every model, and by importance-weighting
+    `samples` draws, if asked for, on `limit` of these.
     """
 
     details: bool = False
@@ -187,12 +187,12 @@ def _labels(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str
 def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
     """What the latent variable is worth; beside a label, at each text's likeliest, its bounds over all labels."""
     model: Any = run.model
-    first = partial(first_texts, store, run.recipe.data, run.codec, model, rows)
+    some = partial(some_texts, store, run.recipe.data, run.codec, model, rows)
     discrete = isinstance(model, DiscreteVAE)
     posterior = partial(at_likeliest_label, model) if discrete else model.posterior
-    found = described(posteriors(posterior, first(measuring.texts), run.device))
+    found = described(posteriors(posterior, some(measuring.texts), run.device)) | {"texts_seed": TEXTS_SEED}
     if measuring.samples:
-        seen = Seen(first(measuring.limit or measuring.texts), run.codec.alphabet.size)
+        seen = Seen(some(measuring.limit or measuring.texts), run.codec.alphabet.size)
         if discrete:
             weighed = bounds_over_labels(partial(at_each_label, model), seen, run.device, measuring.samples)
         else:

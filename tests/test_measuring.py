@@ -91,13 +91,35 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     parts = plain["reconstruction_bits_per_byte"] + plain["kl_bits_per_byte"]
     assert parts == pytest.approx(plain["bits_per_byte"], rel=1e-6)
     assert plain["latent_texts"] > 200
-    assert 100 <= weighed["latent_texts"] == weighed["bound_texts"] < 120
+    assert weighed["latent_texts"] == weighed["bound_texts"] == 100
     few = measured("--samples", "3", "--limit", "24")
     assert few["latent_texts"] == plain["latent_texts"]
-    assert few["bound_texts"] < 100
+    assert few["bound_texts"] == 24
     assert "perplexity_iw_3" not in plain
     assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
+
+
+def test_some_texts_come_from_everywhere_and_are_the_same_for_every_model(
+    unused_run: tuple[Path, list[str]],
+) -> None:
+    run = load(unused_run[0], "cpu").run
+    store = prepare(run.recipe.data, codec=run.codec).train
+
+    def numbers(rows: int, texts: int) -> list[int]:
+        found: list[int] = []
+        for batch in extent.some_texts(store, run.recipe.data, run.codec, run.model, rows, texts):
+            assert batch.documents_B is not None
+            found += batch.documents_B.tolist()
+        return sorted(found)
+
+    some = numbers(8, 40)
+    assert len(some) == len(set(some)) == 40
+    assert some[0] < len(store) / 4  # a file may be sorted by label
+    assert some[-1] > len(store) * 3 / 4
+    assert some == numbers(3, 40)
+    assert set(numbers(8, 10)) < set(some)
+    assert numbers(8, 10 * len(store)) == [*range(len(store))]
 
 
 def test_a_plain_text_is_read_by_lines_where_a_corpus_gave_documents(

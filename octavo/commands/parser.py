@@ -100,7 +100,11 @@ VERBS = (
         option("--words", "count the text's words too, and give their perplexity", action="store_true"),
         option("--rounded", "the metrics once more with weights in bf16 and in int8", action="store_true"),
         option("--samples", "of a VAE, the importance-weighted bound too, with so many draws a text", type=count),
-        option("--texts", "measure its latent variable on the first so many texts (default: 2000)", type=count),
+        option(
+            "--texts",
+            "measure its latent variable on so many texts, drawn alike for every model (default: 2000)",
+            type=count,
+        ),
         option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),
         DEVICE,
         DATA_ROOT,

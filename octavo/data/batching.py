@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Annotated
 
+import numpy as np
 from pydantic import Discriminator
 
 from octavo.data.documents import Documents, documents_in_order
@@ -58,21 +59,26 @@ class Batches:
 
 
 def in_order(
-    store: Store, config: BatchingConfig, alphabet: Alphabet, rows: int, window: int | None = None
+    store: Store,
+    config: BatchingConfig,
+    alphabet: Alphabet,
+    rows: int,
+    window: int | None = None,
+    among: np.ndarray | None = None,
 ) -> Iterator[Batch]:
-    """All of a store once, for evaluation, `rows` texts side by side.
+    """All of a store once, for evaluation, `rows` texts side by side; or `among` its documents, or windows apart, some.
 
     A stream comes as windows that continue each other, documents sorted by length inside chunks: fewer side by side
     where they are long, and those longer than a `window`, if one is given, in windows too. What a document has beyond
     `longest` is cut or dropped as in training.
     """
     if isinstance(config, WindowsConfig) and config.apart:
-        return apart_in_order(store, config.window, alphabet, rows)
+        return apart_in_order(store, config.window, alphabet, rows, among)
     if isinstance(config, StreamConfig | WindowsConfig):
         return stream_in_order(store, config.window, alphabet, rows)
     if isinstance(config, SamplesConfig):
         config = DocumentsConfig(longest=config.longest, too_long="drop")
-    return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet, window)
+    return documents_in_order(store, dataclasses.replace(config, batch=rows), alphabet, window, among)
 
 
 def _plan(

@@ -12,10 +12,19 @@ def sample(store: Store, count: int, longest: int | None, seed: int = 0) -> list
 
     They have at most `longest` tokens, or as many as the shortest document.
     """
+    return [store.document(number).astype(np.int64) for number in chosen(store, count, longest, seed)]
+
+
+def chosen(store: Store, count: int, longest: int | None, seed: int = 0) -> np.ndarray:
+    """The numbers of those documents: fewer of the same seed are the first of more."""
     lengths_N = np.diff(store.offsets)
     short_N = np.flatnonzero(lengths_N <= max(longest or lengths_N.max(), lengths_N.min()))
-    chosen_N = short_N[permute(np.arange(min(count, len(short_N))), len(short_N), seed)]
-    return [store.document(number).astype(np.int64) for number in chosen_N]
+    return short_N[drawn(len(short_N), count, seed)]
+
+
+def drawn(size: int, count: int, seed: int = 0) -> np.ndarray:
+    """So many numbers below `size`, or all there are, in the order of the seed."""
+    return permute(np.arange(min(count, size)), size, seed)
 
 
 def sample_stretches(store: Store, count: int, longest: int, inside: Inside, seed: int = 0) -> list[np.ndarray]:

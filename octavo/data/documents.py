@@ -166,10 +166,14 @@ class Documents:
 
 
 def documents_in_order(
-    store: Store, config: DocumentsConfig | PairsConfig, alphabet: Alphabet, window: int | None
+    store: Store,
+    config: DocumentsConfig | PairsConfig,
+    alphabet: Alphabet,
+    window: int | None,
+    among: np.ndarray | None = None,
 ) -> Iterator[Batch]:
-    """Every document once, sorted by length inside chunks; long ones in windows, if one is given."""
-    documents = Documents(store, config, alphabet, seed=None)
+    """Every document once, or `among` them some, sorted by length in chunks; long ones in windows, if one is given."""
+    documents = Documents(store, config, alphabet, None, among)
     for step in range(documents.steps_per_epoch):
         yield from documents.in_windows(step, window)
 

@@ -82,9 +82,12 @@ def stream_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) ->
         yield windows_at(store, alphabet, starts_B + begin, lengths_B, continues=begin > 0)
 
 
-def apart_in_order(store: Store, window: int, alphabet: Alphabet, rows: int) -> Iterator[Batch]:
-    """Every token once, in windows that know nothing of one another, the last of which may be shorter."""
+def apart_in_order(
+    store: Store, window: int, alphabet: Alphabet, rows: int, among: np.ndarray | None = None
+) -> Iterator[Batch]:
+    """Every token once, in windows that know nothing of one another, the last maybe shorter; or those `among` some."""
     starts_N = np.arange(0, len(store.tokens), window)
+    starts_N = starts_N if among is None else starts_N[among]
     for starts_B in np.split(starts_N, range(rows, len(starts_N), rows)):
         lengths_B = np.minimum(len(store.tokens) - starts_B, window)
         yield windows_at(store, alphabet, starts_B, lengths_B, continues=False, apart=True)

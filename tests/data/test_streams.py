@@ -104,6 +104,8 @@ def test_windows_apart_know_nothing_of_what_stood_before_them(make_store: MakeSt
     windows = [batch.tokens_LB[:length, row] for batch in found for row, length in enumerate(batch.lengths_B)]
     assert bytes(torch.cat(windows).tolist()) == TEXT
     assert {len(window) for window in windows[:-1]} == {5}
+    [some] = in_order(store, config, ALPHABET, rows=3, among=np.array([0, 2]))
+    assert [bytes(some.tokens_LB[:, row].tolist()) for row in (0, 1)] == [TEXT[:5], TEXT[10:15]]
 
 
 def test_windows_depend_on_seed_and_step_alone(make_store: MakeStore) -> None:
