@@ -90,6 +90,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "hybrid-qrnn": (HybridWriterConfig(**CANVAS, top=QRNNTopConfig(width=WIDTH)), "vector"),
     "transformer": (TRANSFORMER, "nothing vector reading"),
     "transformer-sinusoidal": (TransformerWriterConfig(**HEADS, positions="sinusoidal", dropout=0.3), "nothing"),
+    "transformer-normed-before": (TransformerWriterConfig(**HEADS, norm="before"), "nothing vector"),
     "transformer-recomputed": (TransformerWriterConfig(**HEADS, dropout=0.3, recompute=True), "nothing vector"),
     "transformer-modern": (MODERN, "nothing vector reading"),
     "transformer-modern-rolling": (
@@ -98,6 +99,10 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     ),
     "transformer-modern-places": (
         ModernTransformerWriterConfig(**HEADS, rotary=False, feed="relu", query_key_norm=False),
+        "nothing vector",
+    ),
+    "transformer-modern-normed-after": (
+        ModernTransformerWriterConfig(**HEADS, rms=False, norm_before=False),
         "nothing vector",
     ),
     "dilated": (DILATED_WRITER, "nothing vector reading"),

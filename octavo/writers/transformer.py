@@ -14,13 +14,14 @@ from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.causal_attention import Cache, CausalAttention
 from octavo.layers.feed_forward import FEEDS, Feed, ReLUFeed
 from octavo.layers.positions import LearnedPositions, QueriesAndKeys, SinusoidalPositions
-from octavo.layers.transformer import NormedAfter, NormedBefore
+from octavo.layers.transformer import Norm, NormedAfter, NormedBefore
 
 
 @config
 class TransformerWriterConfig:
     """`filter` are the features inside the feed-forward; dropout is on attention weights and after the ReLU alone.
 
+    `norm` is where a layer's norms stand, after its sub-layers or before them, and then one before the output too.
     `recompute` keeps of a layer its input alone and makes the rest again for the backward: deep models then fit on one
     device, at a third more work, and their training hands no state on.
     """
@@ -32,16 +33,17 @@ class TransformerWriterConfig:
     filter: Annotated[PositiveInt, Tiny(32)] = 2048
     context: Annotated[PositiveInt, Tiny(16)] = 512
     positions: Literal["per-layer", "sinusoidal"] = "per-layer"
+    norm: Literal["after", "before"] = "after"
     dropout: Share = 0.0
     recompute: bool = False
 
 
 @config
 class ModernTransformerWriterConfig:
-    """Norms before the sub-layers, queries and keys normalised, no biases but the output's.
+    """RMS norms before the sub-layers, queries and keys normalised, no biases but the output's.
 
     With rotary positions texts of any length are read, each layer seeing the newest `context` positions; without them
-    positions are learned, for each layer its own.
+    positions are learned, for each layer its own. Without `rms` norms subtract the mean and have a bias.
     """
 
     kind: Literal["modern_transformer"] = "modern_transformer"
@@ -53,8 +55,13 @@ class ModernTransformerWriterConfig:
     rotary: bool = True
     feed: Feed = "squared-relu"
     query_key_norm: bool = True
+    rms: bool = True
+    norm_before: bool = True
     dropout: Share = 0.0
     recompute: bool = False
+
+
+AnyConfig = TransformerWriterConfig | ModernTransformerWriterConfig
 
 
 class TransformerState(NamedTuple):
@@ -70,7 +77,7 @@ class TransformerWriter(Writer):
 
     def __init__(
         self,
-        config: TransformerWriterConfig | ModernTransformerWriterConfig,
+        config: AnyConfig,
         alphabet: Alphabet,
         condition: int = 0,
     ) -> None:
@@ -82,7 +89,8 @@ class TransformerWriter(Writer):
         self.embedding = nn.Embedding(alphabet.size, config.width)
         self.conditioned = nn.Linear(condition, config.width, bias=False) if condition else None
         self.layers = nn.ModuleList(_modern(config) if modern else _published(config, n) for n in range(config.layers))
-        self.norm = nn.RMSNorm(config.width) if modern else nn.Identity()
+        before, norm = _norms(config)
+        self.norm = norm(config.width) if before else nn.Identity()
         self.head = nn.Linear(config.width, alphabet.size)
 
     def begin(self, condition: Condition, batch: int) -> TransformerState:
@@ -118,25 +126,40 @@ class TransformerWriter(Writer):
             )
 
 
-def _published(config: TransformerWriterConfig, number: int) -> NormedAfter:
+def _published(config: TransformerWriterConfig, number: int) -> nn.Module:
     """A layer with learned positions of its own, or the first with sinusoidal ones and the others without."""
     learned = config.positions == "per-layer"
     wave = SinusoidalPositions() if number == 0 else None
-    return NormedAfter(
+    return _layer(
+        config,
         CausalAttention(config.width, config.heads, config.context, config.dropout),
         ReLUFeed(config.width, config.filter, config.dropout),
         LearnedPositions(config.context, config.width) if learned else wave,
     )
 
 
-def _modern(config: ModernTransformerWriterConfig) -> NormedBefore:
+def _modern(config: ModernTransformerWriterConfig) -> nn.Module:
     prepare = QueriesAndKeys(config.width // config.heads, config.query_key_norm, config.rotary)
-    return NormedBefore(
+    return _layer(
+        config,
         CausalAttention(config.width, config.heads, config.context, config.dropout, prepare),
         FEEDS[config.feed](config.width, config.filter, config.dropout),
         None if config.rotary else LearnedPositions(config.context, config.width),
-        config.layers,
     )
+
+
+def _layer(config: AnyConfig, attention: CausalAttention, feed: nn.Module, positions: nn.Module | None) -> nn.Module:
+    before, norm = _norms(config)
+    if before:
+        return NormedBefore(attention, feed, positions, norm, config.layers)
+    return NormedAfter(attention, feed, positions, norm)
+
+
+def _norms(config: AnyConfig) -> tuple[bool, Norm]:
+    """Whether they stand before the sub-layers, and which they are."""
+    if isinstance(config, ModernTransformerWriterConfig):
+        return config.norm_before, nn.RMSNorm if config.rms else nn.LayerNorm
+    return config.norm == "before", nn.LayerNorm
 
 
 def _output(layer: nn.Module, x_LBD: Tensor, cache: Cache, place: int) -> Tensor:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from octavo.bench import memory
 from octavo.interfaces import Alphabet, Batch
@@ -94,6 +95,18 @@ def test_what_is_recomputed_is_the_same_dropout_included() -> None:
         assert (written.state is None) == recompute
     for one, other in zip(*found, strict=True):
         torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("published", [True, False], ids=["published", "modern"])
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+def test_a_stack_with_norms_before_ends_in_one(published: bool, before: bool) -> None:
+    config = (
+        TransformerWriterConfig(**SMALL, norm="before" if before else "after")
+        if published
+        else ModernTransformerWriterConfig(**SMALL, norm_before=before, rms=False)
+    )
+    norms = [part for part in TransformerWriter(config, DOCUMENTS).modules() if isinstance(part, nn.LayerNorm)]
+    assert len(norms) == 2 * 3 + before
 
 
 def test_only_the_first_layer_has_a_wave() -> None:
