@@ -46,6 +46,7 @@ def inspected(run: Run, text: Text, window: Window | None = None) -> Iterator[Th
 
 def copied(run: Run, text: str, name: str, fake: str, pronoun: str, given: int) -> Copied:
     """The ranks of a continuation with a made-up name, after a seed that has it and after one that has not."""
+    able(run.model, "logits")
     original, codec = as_trained(run, text).decode("utf-8", "replace"), run.codec
     test = copy_test(original[:given], original[given:], name, fake, pronoun)
     window: Window | None = None if able(run.model, "writer").context is None else "exact"

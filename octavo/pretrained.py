@@ -74,6 +74,7 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by `seed`, and
         takes the likeliest token of every position.
         """
+        self._able("condition")
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if isinstance(self._able("writer"), OneShot):
             return self._from_nothing_at_once(ids, num, _settings(options), label)

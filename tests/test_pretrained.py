@@ -269,6 +269,8 @@ def test_an_exported_model_writes_the_same(home: Path, tmp_path: Path) -> None:
         ("stream", lambda model: model.encode(["a"]), "language_model.* cannot encode; .*: autoencoder"),
         ("stream", lambda model: model.decode(np.zeros((1, 2))), "language_model.* cannot encode"),
         ("classifier", lambda model: model.score(["a"]), "classifier.* cannot score; .*: language_model"),
+        ("classifier", lambda model: model.generate("a"), "classifier.* cannot write from nothing; .*: language_model"),
+        ("classifier", lambda model: model.copy_test("a b a", "a", "c"), "classifier.* cannot say what it expects"),
         ("autoencoder", lambda model: model.inspect("a"), "autoencoder.* cannot say what it expects"),
         ("stream", lambda model: model.classify(["a"]), "language_model.* cannot classify; .*: .*classifier"),
     ],

@@ -176,7 +176,9 @@ def _place(name: str, names: Sequence[str], where: str) -> int:
 
 
 def _no_column(where: str, name: str, names: Sequence[str]) -> ValueError:
-    return ValueError(f"{where}: no column {name!r}: there are {', '.join(names) or 'none'}")
+    found = ", ".join(names) or "none"
+    way = "--data.files.text, .label and .other name a table's columns in training, --text-column elsewhere"
+    return ValueError(f"{where}: no column {name!r}: there are {found}; {way}")
 
 
 _TABLES: dict[Table, Callable[[BinaryIO, Columns, str], Iterator[Fields]]] = {
