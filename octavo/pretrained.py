@@ -25,6 +25,7 @@ from octavo.evaluation.copying import Copied
 from octavo.evaluation.likelihood import scores
 from octavo.evaluation.reconstruction import before_end
 from octavo.generation.beam import beam_search, mean
+from octavo.generation.choosing import ids_of
 from octavo.generation.reconstructions import longest_reconstruction
 from octavo.generation.sampling import Generated, SamplingConfig, generate
 from octavo.generation.translations import SearchConfig
@@ -69,10 +70,10 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         """`num` continuations of a prompt, which may be empty; the options are SamplingConfig's fields.
 
         With beams they are the best of one search, by the log-probability of a token; nothing is drawn then, and of
-        the options `max_new_tokens` alone applies. `window` says what a writer of bounded sight does beyond it.
-        A model of texts with labels writes texts with this `label`; another label keeps all else that was drawn. A
-        one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by `seed`, and
-        takes the likeliest token of every position.
+        the options `max_new_tokens` and `bad_words` alone apply. `window` says what a writer of bounded sight does
+        beyond it. A model of texts with labels writes texts with this `label`; another label keeps all else that was
+        drawn. A one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by
+        `seed`, and takes the likeliest token of every position.
         """
         self._able("condition")
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
@@ -201,8 +202,16 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         state = writer.begin(self._condition(1, settings.seed, label), 1)
         if len(inputs_L1) > 1:
             state = writer(inputs_L1[:-1], state).state
-        longest = settings.max_new_tokens
-        [found] = beam_search(writer.advance, state, inputs_L1[-1], alphabet, [mean], beams=num_beams, longest=longest)
+        [found] = beam_search(
+            writer.advance,
+            state,
+            inputs_L1[-1],
+            alphabet,
+            [mean],
+            beams=num_beams,
+            longest=settings.max_new_tokens,
+            barred=ids_of(settings.bad_words, alphabet.size, self.run.codec.decode),
+        )
         return [one.ids for one in found[:num]]
 
     def _condition(self, count: int, seed: int = 0, label: str | None = None) -> Any:
@@ -240,6 +249,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     ) -> list[str]:
         if prompt:
             raise ValueError("this run's writer writes all positions at once: it goes on with no prompt")
+        if options.bad_words:
+            raise ValueError("this run's writer writes all positions at once: no word can be barred")
         levels = latents.drawn_levels(self.run, num, options.max_new_tokens, options.seed)
         vectors = self._condition(num, options.seed, label).cpu().numpy()
         return self._at_once(vectors, levels, max_new_tokens=options.max_new_tokens)

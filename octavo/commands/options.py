@@ -46,6 +46,13 @@ SAMPLING = (
     option("--top-p", "sample among the likeliest that hold this share", type=float, default=1.0),
     option("--num-beams", "search with so many beams; nothing is drawn then", type=count, default=1),
     option("--stop", "end a text where this string appears (may be repeated)", action="append", default=[]),
+    option(
+        "--bad-words",
+        "a token that is never written, '<unk>' say (may be repeated)",
+        metavar="WORD",
+        action="append",
+        default=[],
+    ),
 )
 BEAMS = (
     option("--num-beams", "beams of a translator's search (default: 8)", type=count, default=8),

@@ -27,6 +27,7 @@ def generate(options: argparse.Namespace) -> None:
         top_p=options.top_p,
         seed=options.seed,
         stop=tuple(as_bytes(text) for text in options.stop),
+        bad_words=tuple(as_bytes(word) for word in options.bad_words),
     )
     prompt = as_bytes(prompt).decode("utf-8", "replace")
     near = nearest_in_training(model.run, [prompt + text for text in texts]) if options.nearest else []

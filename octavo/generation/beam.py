@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from octavo.generation.choosing import NEVER, without_begin
+from octavo.generation.choosing import NEVER, without, without_begin
 from octavo.interfaces import Alphabet, State, select_state
 
 Advance = Callable[[Tensor, State], tuple[Tensor, State]]
@@ -86,13 +86,14 @@ def beam_search(
     beams: int,
     longest: int | Sequence[int],
     wanted: int | None = None,
+    barred: Sequence[int] = (),
 ) -> list[list[Hypothesis]]:
     """For each text of the state, up to `beams` hypotheses of at most `longest` tokens, the best first.
 
     Finished hypotheses hold their places against those that go on, by the same score, as in the paper. The ended
     are ranked before what `longest`, one number or one for each text, cut off. `previous_B` is the token that each
     text goes on from. A text's search stops once its `wanted` best (all, if not said) are sure: no factor may grow
-    with the length.
+    with the length. No text holds an id that is `barred`; what the others are worth does not change by that.
     """
     limits = [longest] * len(scores) if isinstance(longest, int) else list(longest)
     if beams < 1 or min(limits, default=1) < 1:
@@ -103,7 +104,7 @@ def beam_search(
     least_N1 = _factors(scores, limits, device)
     for length in range(1, max(limits, default=0) + 1):
         logits_RV, state = advance(token_R, state)
-        gains_RV = without_begin(logits_RV.float(), alphabet).log_softmax(-1)
+        gains_RV = without(without_begin(logits_RV.float(), alphabet).log_softmax(-1), barred)
         rows_NK = found.alive_NK.flatten().cumsum(0).view_as(found.alive_NK) - 1
         factor_N1 = _factors(scores, [length] * len(scores), device)
         found, parents_NK = _extend(found, gains_RV, factor_N1, alphabet.end)

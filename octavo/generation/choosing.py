@@ -3,7 +3,7 @@
 B texts side by side, V ids. A filter gives what it takes away the logit −∞.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -46,6 +46,27 @@ def without_begin(logits_BV: Tensor, alphabet: Alphabet) -> Tensor:
     if alphabet.end is None or alphabet.end == alphabet.begin:
         return logits_BV
     return logits_BV.index_fill(-1, torch.tensor([alphabet.begin], device=logits_BV.device), NEVER)
+
+
+def without(logits_BV: Tensor, ids: Sequence[int]) -> Tensor:
+    """These ids are not chosen."""
+    return logits_BV.index_fill(-1, torch.tensor(ids, device=logits_BV.device), NEVER) if ids else logits_BV
+
+
+def ids_of(words: Sequence[bytes], size: int, decode: Callable[[list[int]], bytes]) -> list[int]:
+    """The ids, each alone, that these words are decoded from.
+
+    >>> ids_of([b"b"], 3, lambda ids: bytes(ord("a") + one for one in ids))
+    [1]
+    """
+    if not words:
+        return []
+    spoken = [decode([one]) for one in range(size)]
+    if missing := [word for word in words if word not in spoken]:
+        raise ValueError(
+            f"{missing[0].decode('utf-8', 'replace')!r} is no token of this run's: only one token is barred"
+        )
+    return [one for one, word in enumerate(spoken) if word in words]
 
 
 def draw(logits_BV: Tensor, uniform_B: Sequence[float]) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from octavo.config import config
-from octavo.generation.choosing import at_temperature, draw, top_k, top_p, without_begin
+from octavo.generation.choosing import at_temperature, draw, ids_of, top_k, top_p, without, without_begin
 from octavo.generation.windows import Window, in_sight, windowed
 from octavo.interfaces import Alphabet, Condition, State, Writer, select_state
 
@@ -26,7 +26,10 @@ OnToken = Callable[[int, int], None]  # called with a text's row and its new id
 
 @config
 class SamplingConfig:
-    """How each token is chosen, and when a text stops. `top_k` of None and `top_p` of 1 leave all ids in."""
+    """How each token is chosen, and when a text stops. `top_k` of None and `top_p` of 1 leave all ids in.
+
+    The tokens that `bad_words` are written with, the unknown word's say, are never chosen.
+    """
 
     max_new_tokens: int = 256
     do_sample: bool = True
@@ -35,6 +38,7 @@ class SamplingConfig:
     top_p: float = 1.0
     seed: int = 0
     stop: tuple[bytes, ...] = ()
+    bad_words: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         for name, holds, wanted in (
@@ -106,9 +110,11 @@ def generate(
         for row, inputs in enumerate(opened)
     ]
     stopped = partial(_stopped, stop=options.stop, decode=decode)
+    barred = ids_of(options.bad_words, alphabet.size, decode)
     writing = texts
     while True:
-        chosen = choose(without_begin(logits_BV, alphabet), options, [text.uniform() for text in writing])
+        allowed_BV = without(without_begin(logits_BV, alphabet), barred)
+        chosen = choose(allowed_BV, options, [text.uniform() for text in writing])
         for text, token in zip(writing, chosen, strict=True):
             _take(text, token, alphabet.end, stopped, on_token)
         going = [place for place, text in enumerate(writing) if text.goes_on(options.max_new_tokens)]

@@ -129,6 +129,16 @@ def test_the_begin_is_never_written(chain: Callable) -> None:
     assert sum(math.exp(one.log_probability) for one in hypotheses) == pytest.approx(1.0)
 
 
+def test_what_is_barred_is_in_no_text_and_leaves_the_others_their_worth(chain: Callable) -> None:
+    writer = chain([[0.2, 0.7, 0.1], [0.5, 0.1, 0.4], [0.3, 0.6, 0.1]])
+    begin_B = torch.tensor([END])
+    [found] = beam_search(
+        writer.advance, writer.begin(None, 1), begin_B, ALPHABET, [plain], beams=4, longest=3, barred=[1]
+    )
+    assert [(one.ids, one.ended) for one in found] == [([], True), ([0], True), ([0, 0], True), ([0, 0, 0], False)]
+    assert found[1].log_probability == pytest.approx(math.log(0.3 * 0.1), rel=1e-5)
+
+
 def test_the_papers_rule() -> None:
     source, target = 3, 8
     assert TowardsSource(source, 0.6)(target) == pytest.approx((8 + 0.6) / 8)

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from octavo.generation.choosing import at_temperature, draw, top_k, top_p, without_begin
+from octavo.data.codecs import Words
+from octavo.generation.choosing import at_temperature, draw, ids_of, top_k, top_p, without, without_begin
 from octavo.interfaces import Alphabet
 
 # 0.5, 0.3, 0.15 and 0.05, in another order.
@@ -49,6 +50,19 @@ def test_filters_look_at_each_text_alone() -> None:
 )
 def test_a_begin_that_only_begins_is_never_written(alphabet: Alphabet, ids: list[int]) -> None:
     assert left(without_begin(LOGITS_BV, alphabet)) == ids
+
+
+def test_what_is_barred_is_taken_out_and_nothing_else() -> None:
+    assert left(without(LOGITS_BV, [1, 2])) == [0, 3]
+    assert torch.equal(without(LOGITS_BV, []), LOGITS_BV)
+
+
+def test_bad_words_are_tokens() -> None:
+    codec = Words(["the", "cat"], documents=True)
+    assert ids_of([b"<unk>", b"cat"], codec.alphabet.size, codec.decode) == [0, 3]
+    for word in (b"dog", b"the cat", b"ca"):
+        with pytest.raises(ValueError, match=f"'{word.decode()}' is no token"):
+            ids_of([word], codec.alphabet.size, codec.decode)
 
 
 def test_draw_gives_each_id_its_share() -> None:

@@ -59,6 +59,14 @@ def test_samples_have_the_writers_frequencies(chain: Callable) -> None:
     torch.testing.assert_close(shares_V, torch.tensor([0.7, 0.2, 0.1]), atol=0.03, rtol=0)
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_a_bad_word_is_never_written(chain: Callable, drawn: bool) -> None:
+    writer = chain([[0.1, 0.6, 0.3], [0.2, 0.2, 0.6], [0.5, 0.4, 0.1]])
+    options = SamplingConfig(max_new_tokens=50, do_sample=drawn, bad_words=(b"b",))
+    (text,) = write(writer, [[]], Alphabet(3, 0), options)
+    assert set(text.ids) == {0, 2}
+
+
 def test_the_ended_leave_the_batch(chain: Callable) -> None:
     # 0 → 1 → 2 → 3, the end.
     writer = chain([[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]])

@@ -61,6 +61,8 @@ def test_texts_by_label_share_their_draw(labelled_run: Path, clustering_run: Pat
     for folder, names in ((labelled_run, {"long", "short"}), (clustering_run, {"0", "1", "2", "3"})):
         found = STUDIES["by-label"](octavo.load(folder, "cpu").run, SETTINGS)
         assert [group["texts"].keys() for group in found["groups"]] == [names] * 3
+        assert found["bad_words"] == ["<unk>"]
+        assert not any("<unk>" in text for group in found["groups"] for text in group["texts"].values())
         told = [group["probabilities"].values() for group in found["groups"] if "probabilities" in group]
         assert len(told) == (3 if folder == labelled_run else 0)
         assert all(0 <= share <= 1 for shares in told for share in shares)
@@ -86,8 +88,10 @@ def test_a_labelled_model_classifies_and_writes_by_label(
     assert sum(shares.values()) == pytest.approx(1.0)
     ask = ["generate", str(labelled_run), "--num", "2", "--max-new-tokens", "5", "--label", "long"]
     for more in ([], ["--num-beams", "4"]):
-        assert main([*ask, *more]) == 0
+        assert main([*ask, *more, "--bad-words", "<unk>"]) == 0
         assert capsys.readouterr().out.strip()
+    assert main([*ask, "--bad-words", "no-such"]) == 2
+    assert "'no-such' is no token of this run's" in capsys.readouterr().err
     assert main([*ask[:-1], "longer"]) == 2
     assert "no label 'longer': did you mean long" in capsys.readouterr().err
 
