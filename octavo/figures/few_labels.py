@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from octavo.figures.rows import read_row
+from octavo.figures.rows import kinds_of, read_row
 from octavo.figures.style import drawing, label_right, line_style
 
 HEIGHT = 3.2  # inches
@@ -58,6 +58,5 @@ def points_of(paths: Sequence[Path]) -> Points:
 
 def name_of(row: Mapping[str, Any]) -> str:
     """What the paper calls a row's system."""
-    reader = next((change["recipe"] for change in row["changes"] if change["field"] == "reader"), "")
-    kinds = row["recipe"].rpartition("-")[0], reader.rpartition("-")[0]
+    kinds = kinds_of(row)
     return NAMES.get(kinds, " from ".join(filter(None, kinds)))

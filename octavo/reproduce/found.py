@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from octavo.figures.rows import kind_of, kinds_of, reader_of
 from octavo.recipe import fields, override
 from octavo.recipes import recipe
 from octavo.record import overrides
@@ -117,21 +118,12 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     return has_all and not any(path in changed and path not in own for path in exhibit.held)
 
 
-def reader_of(result: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What its reader began from: the name of a run and the recipe of that, or nothing."""
-    return next((one for one in result.get("changes", ()) if one["field"] == "reader"), {})
-
-
 def _begins_alike(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     """Whether both begin at random, or with a reader from recipes that differ in their corpus alone."""
     if not row.begun:
         return not reader_of(result)
     [source] = [other for other in exhibit.rows if other.label == row.begun]
-    return _kind(reader_of(result).get("recipe", "")) == _kind(source.recipe)
-
-
-def _kind(recipe_of_corpus: str) -> str:
-    return recipe_of_corpus.rpartition("-")[0]
+    return kinds_of(result)[1] == kind_of(source.recipe)
 
 
 def _same(one: Any, other: Any) -> bool:

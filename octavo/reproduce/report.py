@@ -11,10 +11,11 @@ from statistics import mean, stdev
 from typing import Any
 
 from octavo.bench.bars import judged
+from octavo.figures.rows import reader_of
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, reader_of, seeds, value
+from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, seeds, value
 from octavo.reproduce.one_text import of_one_text
 from octavo.reproduce.written import written
 from octavo.studies import command_of

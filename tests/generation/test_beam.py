@@ -109,10 +109,10 @@ def test_a_search_that_wants_few_stops_early_and_finds_the_same(
     rememberer: Callable, score: LengthScore, wanted: int
 ) -> None:
     starts, advances = torch.arange(8), []
-    for settings in ({}, {"wanted": wanted}):
+    for few in (None, wanted):
         writer = rememberer(3, 2)
         begin_B, state = torch.full((8,), END), writer.begin(starts, 8)
-        found = beam_search(writer.advance, state, begin_B, ALPHABET, [score] * 8, beams=4, longest=12, **settings)
+        found = beam_search(writer.advance, state, begin_B, ALPHABET, [score] * 8, beams=4, longest=12, wanted=few)
         advances.append((sum(writer.rows_advanced), [hypotheses[:wanted] for hypotheses in found]))
     (all_rows, best), (rows, same) = advances
     assert same == best
