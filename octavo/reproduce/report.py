@@ -148,10 +148,16 @@ def part_measured(path: str, result: Result) -> str:
     split, _, metric = path.partition(".")
     metrics = result["metrics"].get(split) or {}
     if metric.startswith("contexts."):
-        sample = metrics.get("contexts", {}).get("sample")
-        return f" (of {sample:,} characters drawn by chance)" if sample else ""
+        return _drawn(metrics["contexts"].get("sample"), value(result, path.rpartition(".")[0]))
     count, unit = COUNTED.get(metric, ("", ""))
     return f" (of {metrics[count]:,} {unit})" if count in metrics else _part_of(metrics)
+
+
+def _drawn(sample: int | None, given: Mapping[str, Any]) -> str:
+    """What else was found at one context: how sure a sample's bits are, and how many were what was expected most."""
+    error = f" ± {given['standard_error']:.2g}" if "standard_error" in given else ""
+    right = f", {given['accuracy']:.1%} right" if "accuracy" in given else ""
+    return error + right + (f" (of {sample:,} characters drawn by chance)" if sample else "")
 
 
 def _part_of(metrics: Mapping[str, Any]) -> str:

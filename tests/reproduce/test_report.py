@@ -24,6 +24,12 @@ def test_a_metric_of_a_part_says_of_how_much(path: str, said: str) -> None:
     assert part_measured(path, {"metrics": {"test": TEST, "valid": {"byte_error": 0.5}}}) == said
 
 
+def test_what_was_drawn_by_chance_says_how_sure_it_is_and_how_much_was_right() -> None:
+    contexts = {"sample": 9000, "by_length": {"8": {"bits_per_byte": 2.0, "accuracy": 0.5, "standard_error": 0.0212}}}
+    said = part_measured("test.contexts.by_length.8.bits_per_byte", {"metrics": {"test": {"contexts": contexts}}})
+    assert said == " ± 0.021, 50.0% right (of 9,000 characters drawn by chance)"
+
+
 def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
     for seed, bits in enumerate((3.0, 3.5, 4.0)):
         row = {
