@@ -137,9 +137,10 @@ def vector_of(condition: Condition) -> Tensor:
 
 
 class Reader(nn.Module, ABC):
-    """Text to states and a summary of `width` features."""
+    """Text to states and a summary of `width` features, of a text of at most `longest` tokens if there is a bound."""
 
     width: int
+    longest: int | None = None
 
     @abstractmethod
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading: ...
@@ -172,7 +173,9 @@ class Writer(nn.Module, ABC):
 
 
 class OneShot(nn.Module, ABC):
-    """A writer that gives all positions at once."""
+    """A writer that gives all positions at once, at most `longest` if there is a bound."""
+
+    longest: int | None = None
 
     @abstractmethod
     def decode(self, condition_BD: Tensor, length: int) -> Tensor:

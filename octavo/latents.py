@@ -15,7 +15,7 @@ from octavo.generation.reconstructions import write_back
 from octavo.interfaces import Batch, Mean, OneShot
 from octavo.layers.latent import Gaussian, noise_of
 from octavo.runs import Run
-from octavo.texts import batches_of_ids, in_order
+from octavo.texts import batches_of_ids, in_order, most_tokens
 
 TOGETHER = 64  # vectors that are written from side by side
 UNKNOWN = 0  # the level of a vector that came without one
@@ -71,13 +71,11 @@ def shifted(latents: Latents, plus: Latents, minus: Latents) -> Latents:
     return latents._replace(vectors_NZ=latents.vectors_NZ + shift_Z)
 
 
-def decode(run: Run, latents: Latents, beams: int = 1) -> list[list[int]]:
-    """The ids written from each vector, as `write_back` gives them."""
+def decode(run: Run, latents: Latents, beams: int = 1, source: str = "") -> list[list[int]]:
+    """The ids written from each vector, as `write_back` gives them; an error names the vectors' source."""
     model: Any = run.model
-    levels_N = latents.levels_N
-    if at_once(run) and (levels_N == UNKNOWN).any():
-        raise ValueError("this run's writer writes all positions at once: give each vector's level, as encode does")
-    levels_N = np.where(levels_N == UNKNOWN, LONGEST, levels_N)
+    _refuse_foreign(run, latents.levels_N, source)
+    levels_N = np.where(latents.levels_N == UNKNOWN, LONGEST, latents.levels_N)
     order = np.argsort(levels_N, kind="stable")
     found: dict[int, list[int]] = {}
     for begin in range(0, len(order), TOGETHER):
@@ -87,6 +85,21 @@ def decode(run: Run, latents: Latents, beams: int = 1) -> list[list[int]]:
         written = write_back(model.writer, condition_BZ, levels, run.codec.alphabet, beams)
         found |= dict(zip(places.tolist(), written, strict=True))
     return [found[place] for place in range(len(order))]
+
+
+def _refuse_foreign(run: Run, levels_N: np.ndarray, source: str) -> None:
+    """Levels that no text of this run has."""
+    most = level_of(run, most_tokens(run.model))
+    for number, level in enumerate(levels_N.tolist(), start=1):
+        if level == UNKNOWN and at_once(run):
+            wrong = "it has no level, and this run's writer writes all positions at once: give one, as encode does"
+        elif level > most:
+            wrong = f"level {level:,} is beyond what this run's model takes, {most:,} tokens at most"
+        elif level != UNKNOWN and level != (own := level_of(run, level)):
+            wrong = f"level {level:,} is none of this run's own, of which {own:,} is the next"
+        else:
+            continue
+        raise ValueError(f"vector {number:,}{source and f' of {source}'}: {wrong}")
 
 
 def reconstruct(

@@ -1,6 +1,6 @@
 """Texts as a run's model takes and gives them: cleaned, encoded, those of like length side by side, decoded.
 
-A text is held as bytes and as ids; all else is bounded, by windows where the model carries, by LONGEST where not.
+A text is held as bytes and as ids; all else is bounded, by windows where the model carries, by `most_tokens` where not.
 
 L length, B batch.
 """
@@ -17,7 +17,7 @@ from octavo.data.cleaning import clean_typed
 from octavo.data.documents import side_by_side
 from octavo.data.pieces import stretches
 from octavo.generation.translations import SearchConfig, translations
-from octavo.interfaces import Batch, TextModel
+from octavo.interfaces import Batch, OneShot, Reader, TextModel
 from octavo.runs import Run
 
 Text = str | bytes
@@ -26,6 +26,7 @@ T = TypeVar("T")
 SIDE_BY_SIDE = 32
 WINDOW = 1024  # tokens: what a training cannot hold, a look without gradients can
 LONGEST = 1 << 16  # tokens that a model sees at once if it must see a text whole
+AT_ONCE = 1 << 20  # the same of one that writes all positions at once: a text by itself, 1 GB for every 256 features
 ENCODED = 1 << 20  # bytes in one go
 
 
@@ -57,6 +58,13 @@ def window_of(model: TextModel) -> int | None:
     return WINDOW if model.carries else None
 
 
+def most_tokens(model: TextModel) -> int:
+    """How many tokens a text may have that the model must see whole."""
+    parts = [part for part in model.modules() if isinstance(part, Reader | OneShot)]
+    bounds = [part.longest for part in parts if part.longest is not None]
+    return min([AT_ONCE if any(isinstance(part, OneShot) for part in parts) else LONGEST, *bounds])
+
+
 def batches(run: Run, texts: Sequence[bytes], window: int | None = None) -> Iterator[Batch]:
     """Texts of like length side by side on the run's device, numbered by their place, each with its end.
 
@@ -68,10 +76,11 @@ def batches(run: Run, texts: Sequence[bytes], window: int | None = None) -> Iter
 def batches_of_ids(run: Run, ids: Sequence[np.ndarray], window: int | None = None) -> Iterator[Batch]:
     """The same of texts that are encoded already."""
     order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-    if window is None and order and len(ids[order[-1]]) > LONGEST:
+    if window is None and order and len(longest := ids[order[-1]]) > (most := most_tokens(run.model)):
+        beginning = spoken(run, longest[:40].tolist())
         raise ValueError(
-            f"a text of {len(ids[order[-1]]):,} tokens is too long for this run's model, which sees a text whole, "
-            f"{LONGEST:,} tokens at most: divide it, into lines or paragraphs, say"
+            f"a text of {len(longest):,} tokens is too long for this run's model, which sees a text whole, {most:,} "
+            f"tokens at most: divide it, into lines or paragraphs, say; it begins {beginning!r}"
         )
     for some in side_by_side([len(ids[place]) for place in order], SIDE_BY_SIDE, window):
         for batch in _in_windows([ids[place] for place in order[some]], order[some], run.codec.alphabet.begin, window):

@@ -101,12 +101,25 @@ def test_at_once_texts_alone_are_those_together(one_shot_run: Path) -> None:
     assert "byte_error_teacher_forced" not in latents.errors(run, ids_of(run))
 
 
+def test_levels_that_no_text_of_a_run_has_are_named(one_shot_run: Path, run: Run) -> None:
+    at_once = octavo.load(one_shot_run, "cpu").run
+    for some, levels, message in (
+        (at_once, [8, 8, 7], r"vector 3 of x\.npz: level 7 is none of this run's own, of which 8 is the next"),
+        (at_once, [8, 1 << 30], r"vector 2 of x\.npz: level 1,073,741,824 is beyond what this run's model takes"),
+        (at_once, [UNKNOWN], r"vector 1 of x\.npz: it has no level, and this run's writer writes all positions at"),
+        (run, [6, 1 << 17], "level 131,072 is beyond what this run's model takes, 65,536 tokens at most"),
+    ):
+        vectors_NZ = np.repeat(latents.encode(some, ids_of(some)[:1]).vectors_NZ, len(levels), axis=0)
+        with pytest.raises(ValueError, match=message):
+            latents.decode(some, Latents(vectors_NZ, np.array(levels)), source="x.npz")
+
+
 def test_at_once_the_door_wants_levels_and_no_sampling(one_shot_run: Path) -> None:
     model = octavo.load(one_shot_run, "cpu")
     vectors_NZ, levels_N = model.latents(["to be", "or not"])
     assert model.decode(vectors_NZ, levels_N) == model.reconstruct(["to be", "or not"])
     assert all(len(text) <= 3 for text in model.decode(vectors_NZ, levels_N, max_new_tokens=3))
-    with pytest.raises(ValueError, match="give each vector's level"):
+    with pytest.raises(ValueError, match="vector 1: it has no level, and this run's writer"):
         model.decode(vectors_NZ)
     with pytest.raises(ValueError, match="temperature: a one-shot writer takes the likeliest"):
         model.decode(vectors_NZ, levels_N, temperature=0.5)

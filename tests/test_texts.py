@@ -100,8 +100,22 @@ def test_a_long_text_costs_in_windows_what_it_costs_whole(
 def test_what_must_be_seen_whole_has_a_limit(classifier: Pretrained, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "LONGEST", 50)
     assert classifier.classify(["the cat " * 24])
-    with pytest.raises(ValueError, match=r"a text of 61 tokens is too long .* 50 tokens at most: divide it"):
+    with pytest.raises(
+        ValueError, match=r"a text of 61 tokens is too long .* 50 tokens at most: divide it.* begins 'the"
+    ):
         classifier.classify(["", "the cat " * 30])
+
+
+def test_what_writes_all_at_once_takes_far_longer_texts_one_by_one(one_shot_run: Path) -> None:
+    model = octavo.load(one_shot_run, "cpu")
+    long = "to be or not to be " * 3_700
+    assert len(long) > texts.LONGEST
+    found = model.latents([long, "to be"])
+    assert found.levels_N.tolist() == [1 << 17, 8]
+    assert found.vectors_NZ[1] == pytest.approx(model.encode(["to be"])[0], abs=1e-5)
+    assert model.decode(*found)[1] == model.reconstruct(["to be"])[0]
+    with pytest.raises(ValueError, match=r"a text of 1,048,577 tokens is too long .* 1,048,576 tokens at most"):
+        model.encode(["a" * (1 << 20)])
 
 
 def test_texts_side_by_side_are_fewer_where_they_are_long(translator: Pretrained) -> None:

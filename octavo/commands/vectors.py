@@ -64,7 +64,7 @@ def decode(options: argparse.Namespace) -> None:
         raise ValueError(f"{options.file}: vectors of {given:,} numbers are not of this run, whose own have {own:,}")
     _say_beyond(model.run, found.levels_N.tolist())
     started = time.monotonic()
-    texts = _spoken(model.run, latents.decode(model.run, found))
+    texts = _spoken(model.run, latents.decode(model.run, found, source=options.file))
     _say_speed(len(texts), time.monotonic() - started)
     for text in texts:
         if options.json:

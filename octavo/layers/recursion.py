@@ -30,7 +30,7 @@ class SharedConfig:
 
 @config
 class StaticConfig:
-    """A group for each level: every text is padded to what `longest` tokens need, and none may be longer."""
+    """A group for each level: every text is padded to what `longest` tokens need, and none may need more."""
 
     kind: Literal["static"] = "static"
     longest: Annotated[PositiveInt, Tiny(32)] = LONGEST
@@ -41,6 +41,8 @@ LevelsConfig = Annotated[SharedConfig | StaticConfig, Discriminator("kind")]
 
 class Shared(nn.Module):
     """g(g(… g(x))), k times; the gradient of each application counts 1/k, in deep texts as in shallow ones."""
+
+    longest = None  # tokens: there is no bound
 
     def __init__(self, build: Callable[[], nn.Module], positions: int) -> None:
         super().__init__()
@@ -69,13 +71,16 @@ class Static(nn.Module):
     def __init__(self, build: Callable[[], nn.Module], positions: int, longest: int) -> None:
         super().__init__()
         self.groups = nn.ModuleList(build() for _ in range(halvings(longest, positions)))
-        self.positions, self.longest = positions, longest
+        self.longest = padded_length(longest, positions)
 
     def length(self, tokens: int) -> int:
         """The one length that all texts are padded to."""
         if tokens > self.longest:
-            raise ValueError(f"a text of {tokens} tokens is too long for static levels: they hold {self.longest}")
-        return padded_length(self.longest, self.positions)
+            raise ValueError(
+                f"a text of {tokens:,} tokens is too long for static levels, which hold {self.longest:,}: "
+                "train with a larger levels.longest in reader and writer"
+            )
+        return self.longest
 
     def forward(self, x_LBD: Tensor, times: int) -> Tensor:
         for group in self.applied(times):

@@ -60,11 +60,14 @@ class RecursiveReader(Reader):
         self.levels = build_levels(
             config.levels, config.positions, lambda: Halving(config.width, config.depth, gain, config.pool)
         )
+        self.longest = self.levels.longest
         self.postfix = linears(self.width, self.width, config.depth, gain, end=identity if config.signed else relu)
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:
         levels = rows_by_level([self.levels.length(tokens) for tokens in lengths_B.tolist()])
         read = [self._read(tokens_LB[:, rows], lengths_B[rows], length) for length, rows in levels.items()]
+        if len(read) == 1:
+            return Reading(_fitted(read[0][0], len(tokens_LB)), read[0][1], lengths_B)
         states = [_fitted(states_LbD, len(tokens_LB)) for states_LbD, _ in read]
         order_B = torch.tensor([row for rows in levels.values() for row in rows], device=lengths_B.device).argsort()
         summary_BZ = torch.cat([summary_bZ for _, summary_bZ in read])[order_B]

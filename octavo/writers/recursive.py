@@ -36,6 +36,7 @@ class RecursiveWriter(OneShot):
         gain = first_gain(config.levels, config.positions, depth)
         self.prefix = linears(condition, config.positions * width, depth, gain)
         self.levels = build_levels(config.levels, config.positions, lambda: doubling(width, depth, gain))
+        self.longest = self.levels.longest
         last = Pair(
             Convolution(width, width),
             Convolution(width, alphabet.size, gain),

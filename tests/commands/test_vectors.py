@@ -47,7 +47,10 @@ def test_at_once_the_level_is_the_padded_length_and_is_needed(
     backs = [json.loads(line)["reconstruction"] for line in said("reconstruct", one_shot_run, file, "--json")[:-1]]
     assert [json.loads(line)["text"] for line in said("decode", one_shot_run, tmp_path / "x.jsonl", "--json")] == backs
     assert main(["decode", str(one_shot_run), str(tmp_path / "bare.jsonl")]) == 2
-    assert "writes all positions at once: give each vector's level" in capsys.readouterr().err
+    assert (
+        "bare.jsonl: it has no level, and this run's writer writes all positions at once: give one"
+        in capsys.readouterr().err
+    )
 
 
 def test_at_once_what_is_between_is_as_long_as_the_longer(
