@@ -21,6 +21,8 @@ from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.extent import first_tokens, scale, scale_of, some_texts
 from octavo.interfaces import Progress, TextModel
+from octavo.layers.levels import padded_length
+from octavo.layers.recursion import SharedConfig
 from octavo.models import build_model
 from octavo.recipe import Recipe, differences
 from octavo.runs import (
@@ -75,6 +77,7 @@ def train(
 ) -> Position:
     """Train into a folder; go on from its newest good checkpoint if asked to, or start from another run's reader."""
     machine = machine or Machine()
+    _refuse_too_long(recipe)
     device, precision = _start(machine)
     fresh = not (folder / "recipe.toml").exists()
     try:
@@ -125,6 +128,19 @@ def _refuse_unable(recipe: Recipe, plain: TextModel) -> None:
         raise ValueError(f"data.mutate is for models that read what they write: {kind} is none of them")
     if recipe.training.judged_by == "accuracy" and not hasattr(plain, "classify"):
         raise ValueError(f"training.judged_by accuracy: {kind} tells no labels; objective is of every model")
+
+
+def _refuse_too_long(recipe: Recipe) -> None:
+    """Texts of training that static levels cannot hold, before anything is prepared."""
+    for side in ("reader", "writer"):
+        part: Any = getattr(recipe.model, side, None)
+        longest = getattr(recipe.data.batching, "longest", None)
+        levels = getattr(part, "levels", SharedConfig())
+        if levels.kind == "static" and longest and longest > padded_length(levels.longest, part.positions):
+            raise ValueError(
+                f"data.batching.longest {longest}: model.{side}.levels are static and hold {levels.longest} tokens: "
+                f"raise model.{side}.levels.longest"
+            )
 
 
 def _prepared(data: DataConfig, codec: Codec | None) -> Data:

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.usefixtures("here")
         ("train lstm-bytes --data wiktext-2", ["wiktext-2", "did you mean wikitext-2"]),
         ("train lstm-bytes --data text.txt --valid enwik", ["enwik", "did you mean enwik9 or enwik8"]),
         ("evaluate run --data tinytoys", ["tinytoys", "toys"]),
-        ("interpolate vectors a b --steps -1", ["--steps -1"]),
+        ("interpolate vectors a b --steps x", ["--steps", "'x' is no whole number from 1 up"]),
         ("data prepare text.txt --unit line", ["'line'", "did you mean lines"]),
         ("score run text.tsv", ["text.tsv", "no column 'text'", "review"]),
         ("data prepare text.tsv --text-column reviews", ["no column 'reviews'", "review"]),

@@ -170,6 +170,17 @@ def test_what_was_best_on_other_data_is_forgotten(tmp_path: Path, monkeypatch: p
         assert position.best_step == best
 
 
+def test_static_levels_hold_the_texts_of_training_or_say_so_before_any_is_prepared(tmp_path: Path) -> None:
+    static = tiny(recipe("recursive-autoencoder-static"))
+    for side in ("reader", "writer"):
+        small = override(static, {f"model.{side}.levels.longest": 16, "data.train": "nowhere.txt"})
+        with pytest.raises(
+            ValueError, match=rf"longest 32: model\.{side}\.levels are static and hold 16 tokens: raise"
+        ):
+            train(small, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_texts_are_mutated_for_models_that_read_what_they_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

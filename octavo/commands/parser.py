@@ -192,7 +192,7 @@ VERBS = (
         RUN,
         option("first", "the text to begin with", metavar="FIRST"),
         option("last", "the text to end with", metavar="LAST"),
-        option("--steps", "how many texts, both ends included (default: 7)", type=int, default=7),
+        option("--steps", "how many texts, both ends included (default: 7)", type=count, default=7),
         DEVICE,
         JSON,
     ),

@@ -12,6 +12,7 @@ from octavo.data.prepare import prepare
 from octavo.data.store import Store
 from octavo.latents import longest_trained
 from octavo.runs import Run
+from octavo.texts import most_tokens
 
 SPLITS = ("train", "test")
 
@@ -50,7 +51,18 @@ def samples(run: Run, settings: StudyConfig) -> dict[str, list[np.ndarray]]:
 
 
 def _samples(run: Run, store: Store, settings: StudyConfig) -> list[np.ndarray]:
+    if settings.longest:
+        _refuse_length(settings.longest, store, most_tokens(run.model), settings.stretches)
     longest = settings.longest or longest_trained(run)
     if settings.stretches and longest:
         return sample_stretches(store, settings.samples, longest, run.codec.inside, settings.seed)
     return sample(store, settings.samples, longest, settings.seed)
+
+
+def _refuse_length(longest: int, store: Store, most: int, stretches: bool) -> None:
+    """What was asked for and cannot be: texts shorter than any there is, or longer than the model takes."""
+    shortest = int(np.diff(store.offsets).min())
+    if longest < shortest and not stretches:
+        raise ValueError(f"--longest {longest}: the shortest text has {shortest:,} tokens: raise it, or --stretches")
+    if longest > most:
+        raise ValueError(f"--longest {longest}: this run's model takes texts of {most:,} tokens at most")

@@ -54,6 +54,23 @@ def test_samples_are_of_both_splits_and_no_longer_than_asked(run: Run) -> None:
     assert all(len(one) <= 32 and one[-1] == run.codec.alphabet.end for one in stretches)
 
 
+def test_lengths_that_no_text_has_or_no_model_takes_are_refused(run: Run) -> None:
+    for longest, message in (
+        (1, r"--longest 1: the shortest text has \d+ tokens: raise it, or --stretches"),
+        (1 << 17, "--longest 131072: this run's model takes texts of 65,536 tokens at most"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            STUDIES["error"](run, StudyConfig(longest=longest))
+
+
+def test_a_study_is_written_to_a_file_and_nowhere_else(
+    autoencoder_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out, message in ((str(tmp_path), f"--out {tmp_path} is a folder"), ("-", "--out -: a study is a file")):
+        assert main(["study", "error", str(autoencoder_run), "--out", out]) == 2
+        assert message in capsys.readouterr().err
+
+
 def test_errors_are_of_each_split_with_the_teacher_forced_beside(run: Run) -> None:
     for found in splits(STUDIES["error"](run, SETTINGS)):
         assert 0 < found["byte_error_teacher_forced"] <= 1
