@@ -81,12 +81,15 @@ def train(
     device, precision = _start(machine)
     fresh = not (folder / "recipe.toml").exists()
     try:
+        begun = resume and any((folder / "checkpoints").glob("step-*"))
+        if reader_of is not None and not begun:
+            stored_recipe(reader_of)  # that it is no run is told before the data is prepared
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
         _refuse_unable(recipe, plain)
         _say_data(data, plain, say)
-        if not (resume and any((folder / "checkpoints").glob("step-*"))):
+        if not begun:
             start_from_vectors(recipe, data.codec, plain, say)
             if reader_of is not None:
                 start_from_reader(plain, reader_of, data.codec, say)

@@ -159,7 +159,7 @@ def _validated(tree: dict[str, Any]) -> Recipe:
         known = _names(tree) | ({first["loc"][-1]} if first["type"] == "missing" else set())
         where = ".".join(str(part) for part in first["loc"] if part in known)
         given = "" if first["type"] == "missing" else f"{first['input']!r} won't do: "
-        raise ValueError(f"{where}: {given}{first['msg'].lower()}") from None
+        raise ValueError(f"{where}: {given}{first['msg'].lower().removeprefix('value error, ')}") from None
 
 
 @cache

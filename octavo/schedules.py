@@ -3,7 +3,7 @@
 import math
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Discriminator, Field, PositiveInt
+from pydantic import AfterValidator, Discriminator, Field, PositiveInt
 
 from octavo.config import config
 
@@ -138,3 +138,13 @@ class Cyclical:
 
 Weight = Annotated[Constant | Ramp | Cyclical, Discriminator("kind")]
 Schedule = Annotated[Constant | Ramp | StepDecay | Cosine | Drop | Cyclical, Discriminator("kind")]
+
+
+def _above_zero(schedule: Schedule) -> Schedule:
+    lowest = min(getattr(schedule, name, 1.0) for name in ("value", "start", "end", "factor", "floor"))
+    if schedule.kind == "drop" or not lowest:
+        raise ValueError("a temperature, by which scores are divided, is above 0 from the first step to the last")
+    return schedule
+
+
+Temperature = Annotated[Schedule, AfterValidator(_above_zero)]

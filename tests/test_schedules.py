@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from octavo.schedules import Constant, Cosine, Cyclical, Drop, Progress, Ramp, Schedule, StepDecay, Unit
+from octavo.schedules import Constant, Cosine, Cyclical, Drop, Progress, Ramp, Schedule, StepDecay, Temperature, Unit
 
 
 def at(unit: Unit, amount: float) -> Progress:
@@ -94,6 +94,24 @@ def test_an_unknown_kind_or_field_is_refused() -> None:
     for wrong in ({"kind": "sine", "value": 1.0}, {"kind": "constant", "value": 1.0, "warmup": 2.0}):
         with pytest.raises(ValidationError):
             TypeAdapter(Schedule).validate_python(wrong)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        Constant(value=0),
+        Ramp(start=1, end=0, until=1),
+        StepDecay(value=1, factor=0, begin=2),
+        Cosine(value=1),
+        Drop(at=1),
+    ],
+)
+def test_a_temperature_never_reaches_zero(schedule: Any) -> None:
+    adapter = TypeAdapter(Temperature)
+    with pytest.raises(ValidationError, match="is above 0 from the first step to the last"):
+        adapter.validate_python({**vars(schedule)})
+    for fine in (Constant(value=0.1), Ramp(start=1, end=0.2, until=1), Cosine(value=1, floor=0.1)):
+        assert adapter.validate_python({**vars(fine)}) == fine
 
 
 def test_a_cyclical_weight_rises_and_stays_in_every_cycle() -> None:

@@ -56,6 +56,14 @@ def test_a_reader_begins_with_a_language_models_writer(tmp_path: Path) -> None:
     assert said.endswith("at random head.output.weight, head.output.bias")
 
 
+def test_a_run_that_is_none_is_told_before_the_data_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octavo.experiment.prepare", None)
+    with pytest.raises(ValueError, match=r"no run .*nowhere"):
+        train(small("lstm-vae-ptb", tmp_path), tmp_path / "run", CPU, reader_of=tmp_path / "nowhere")
+
+
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     first, second = (small(name, tmp_path) for name in ("lstm-lm-ptb-sentences", "lstm-vae-ptb"))
     wider = override(second, {"model.reader.width": 24, "model.reader.embedding": 24})

@@ -12,7 +12,7 @@ from octavo.models.discrete_vae import DiscreteVAE, Expectation
 from octavo.models.labelled_vae import HIDDEN, SHARPENING
 from octavo.readers import ReaderConfig
 from octavo.readers.lstm import LSTMReaderConfig
-from octavo.schedules import Amount, Constant, Schedule, Weight
+from octavo.schedules import Amount, Constant, Temperature, Weight
 from octavo.writers import AnyWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 
@@ -32,7 +32,7 @@ class ClusteringVAEConfig:
     latent: Annotated[PositiveInt, Tiny(4)] = 32
     hidden: Annotated[PositiveInt, Tiny(16)] = HIDDEN
     expectation: Expectation = "gumbel"
-    temperature: Schedule = SHARPENING
+    temperature: Temperature = SHARPENING
     kl_weight: Weight = Constant(value=1.0)
     free_bits: Amount = 0.0
     target: Amount = 0.0

@@ -16,7 +16,7 @@ from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State
 from octavo.models.discrete_vae import NEVER, DiscreteVAE, Expectation
 from octavo.readers import ReaderConfig
 from octavo.readers.lstm import LSTMReaderConfig
-from octavo.schedules import Amount, Constant, Ramp, Schedule, Weight
+from octavo.schedules import Amount, Constant, Ramp, Temperature, Weight
 from octavo.writers import AnyWriterConfig
 from octavo.writers.lstm import LSTMWriterConfig
 
@@ -41,7 +41,7 @@ class LabelledVAEConfig:
     hidden: Annotated[PositiveInt, Tiny(16)] = HIDDEN
     alpha: Amount = 50.0
     expectation: Expectation = "gumbel"
-    temperature: Schedule = SHARPENING
+    temperature: Temperature = SHARPENING
     kl_weight: Weight = Constant(value=1.0)
     free_bits: Amount = 0.0
     target: Amount = 0.0

@@ -5,7 +5,6 @@ Shapes: N texts, B batch, L length, D features.
 
 from collections.abc import Iterable
 from functools import partial
-from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from torch import Tensor
 
 from octavo.data.prepare import prepare
 from octavo.evaluation.clusters import mixtures as of_mixtures
-from octavo.extent import whole
+from octavo.extent import some_texts, whole
 from octavo.interfaces import Batch
 from octavo.layers.texts import last_valid
 from octavo.runs import Run
@@ -71,10 +70,10 @@ def labelled(run: Run, split: str, count: int | None) -> Labelled:
 
 
 def _batches(run: Run, store: Any, count: int | None) -> Iterable[Batch]:
-    """All, or some from everywhere: a file may have its labels one after another."""
-    batches = whole(store, run.recipe.data, run.codec, run.model, ROWS)
-    some = batches if count is None else islice(batches, 0, None, max(1, len(store) // count))
-    return (batch.map(lambda tensor: tensor.to(run.device)) for batch in some)
+    """All, or some of them, drawn: a file may have its labels one after another."""
+    where = store, run.recipe.data, run.codec, run.model, ROWS
+    batches = whole(*where) if count is None else some_texts(*where, count)
+    return (batch.map(lambda tensor: tensor.to(run.device)) for batch in batches)
 
 
 def _of(batch: Batch, vectors_BD: Tensor) -> tuple[np.ndarray, np.ndarray]:
