@@ -196,7 +196,10 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         label: str | None,
     ) -> list[list[int]]:
         if num > num_beams:
-            raise ValueError(f"a search with {num_beams} beams finds {num_beams} texts, not {num}: raise num_beams")
+            raise ValueError(
+                f"a search with {num_beams} beams finds {num_beams} texts, not {num}: "
+                "ask for fewer (num) or search with more (num_beams)"
+            )
         alphabet, writer = self.run.codec.alphabet, windowed(self._able("writer"), window)
         inputs_L1 = torch.tensor([in_sight(writer, [alphabet.begin, *prompt])], device=self.run.device).T
         state = writer.begin(self._condition(1, settings.seed, label), 1)

@@ -61,7 +61,12 @@ VERBS = (
         option("--test", "what octavo evaluate measures"),
         option("--vectors", "a file of word vectors, GloVe's or word2vec's text, that a reader starts from"),
         option("--init-reader", "start from this run's reader or, of a language model, its writer", metavar="RUN"),
-        option("--ablate", "without positions, layers, targets, embeddings or optimizer, of a T12, T64 or t6-small"),
+        option(
+            "--ablate",
+            "a T12, T64 or t6-small without positions, layers, targets, embeddings or optimizer (may be repeated)",
+            action="append",
+            default=[],
+        ),
         option("--out", "the run's folder (default: runs/RECIPE)"),
         option("--tiny", "shrink everything to a few seconds", action="store_true"),
         option("--config", "a TOML file of fields to set", metavar="FILE"),

@@ -15,7 +15,7 @@ from octavo.experiment import Machine
 from octavo.experiment import train as run_training
 from octavo.recipe import Recipe, differences, flatten, override, tiny, to_toml
 from octavo.recipes import recipe
-from octavo.recipes.transformer import ablated
+from octavo.recipes.transformer import left_out
 from octavo.runs import stored_about, stored_recipe
 from octavo.training.limits import seconds
 from octavo.training.precision import Precision
@@ -28,8 +28,9 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     folder = Path(options.out or f"runs/{options.recipe}")
     resumes = options.resume and (folder / "recipe.toml").exists()
     changes = {**_from_file(options.config), **_shorthands(options), **overrides}
-    before = stored_recipe(folder) if resumes else _without(recipe(options.recipe), options.ablate)
-    chosen = override(before, changes)
+    published = recipe(options.recipe)
+    before = stored_recipe(folder) if resumes else published
+    chosen = override(override(before, left_out(published, options.ablate)), changes)
     if resumes:
         _check_changes(before, chosen)
     if options.tiny and not resumes:
@@ -49,10 +50,6 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
     )
     reader_of = Path(options.init_reader) if options.init_reader else None
     run_training(chosen, folder, machine, resume=options.resume, reader_of=reader_of, say=_say)
-
-
-def _without(chosen: Recipe, part: str | None) -> Recipe:
-    return chosen if part is None else ablated(chosen, part)
 
 
 def _on_what_is_here(chosen: Recipe) -> Recipe:

@@ -51,7 +51,8 @@ def copy_test(seed: str, continuation: str, name: str, fake: str, pronoun: str) 
     inside, after = len(whole_name.findall(seed)), len(whole_name.findall(continuation))
     if inside < 2 or not after:
         raise ValueError(
-            f"{name!r} stands {inside} times in the seed and {after} after it: 2 and 1 at least are wanted"
+            f"{name!r} stands {inside} times in the seed and {after} after it: 2 and 1 at least are wanted, "
+            "so end the seed elsewhere or take another name"
         )
     if len(fake) < 2 or fake in seed + continuation:
         raise ValueError(f"{fake!r} stands in the text already, or is no name: make up another")

@@ -1,6 +1,6 @@
 """Deep character transformers (Al-Rfou, Choe, Constant, Guo & Jones 2019): T12, T64, their ablations, smaller ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from octavo.data.batching import WindowsConfig
@@ -251,14 +251,17 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 }
 
 
-def ablated(recipe: Recipe, part: str) -> Recipe:
-    """The recipe without one of the parts that Table 4 asks about."""
-    if part not in ABLATIONS:
-        raise ValueError(f"--ablate {part}: {nearest(part, ABLATIONS)}")
-    if not _is_published(recipe):
-        known = ", ".join(name for name in RECIPES if _is_published(RECIPES[name]()))
-        raise ValueError(f"--ablate {part}: {recipe.name} has no such part; recipes that have: {known}")
-    return override(recipe, ABLATIONS[part])
+def left_out(recipe: Recipe, parts: Iterable[str]) -> dict[str, Any]:
+    """The changes that leave the recipe without some of the parts that Table 4 asks about."""
+    changes: dict[str, Any] = {}
+    for part in parts:
+        if part not in ABLATIONS:
+            raise ValueError(f"--ablate {part}: {nearest(part, ABLATIONS)}")
+        if not _is_published(recipe):
+            known = ", ".join(name for name in RECIPES if _is_published(RECIPES[name]()))
+            raise ValueError(f"--ablate {part}: {recipe.name} has no such part; recipes that have: {known}")
+        changes |= ABLATIONS[part]
+    return changes
 
 
 def _is_published(recipe: Recipe) -> bool:

@@ -99,3 +99,12 @@ def test_a_name_that_is_empty_or_needs_nothing_is_said(
     assert main(words) == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_cannot_lose_a_part_when_it_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(tmp_path / "run"), "--device", "cpu"]
+    ablated = ["train", "t12-text8", "--tiny", "--data", "manual", *out, "--ablate", "layers"]
+    assert main([*ablated, "--steps", "2"]) == 0
+    assert main([*ablated, "--steps", "3", "--resume"]) == 0, "what it begun without may be said again"
+    assert main([*ablated, "--ablate", "targets", "--resume"]) == 2
+    assert "model.auxiliary.targets cannot change from 2 to 1 when a run goes on" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import pytest
 
 from octavo.recipe import differences, override
 from octavo.recipes import recipe
-from octavo.recipes.transformer import ABLATIONS, RECIPES, ablated
+from octavo.recipes.transformer import ABLATIONS, RECIPES, left_out
 from octavo.writers.transformer import TransformerWriterConfig
 
 
@@ -39,18 +39,24 @@ def test_recipes_are_the_papers(name: str, layers: int, dropout: float, steps: i
 )
 def test_an_ablation_takes_one_part_away(part: str, fields: set[str]) -> None:
     whole = recipe("t64-text8")
-    assert differences(whole, ablated(whole, part)).keys() == fields
+    assert differences(whole, override(whole, left_out(whole, [part]))).keys() == fields
 
 
 def test_every_ablation_of_the_table_is_there() -> None:
     assert ABLATIONS.keys() == {"positions", "layers", "targets", "embeddings", "optimizer"}
 
 
+def test_two_parts_are_left_out_together() -> None:
+    whole = recipe("t6-small")
+    bare = override(whole, left_out(whole, ["layers", "targets"]))
+    assert differences(whole, bare).keys() == {"model.auxiliary.layers", "model.auxiliary.targets"}
+
+
 def test_what_cannot_be_ablated_is_said() -> None:
     with pytest.raises(ValueError, match="did you mean layers"):
-        ablated(recipe("t12-text8"), "layer")
+        left_out(recipe("t12-text8"), ["layer"])
     with pytest.raises(ValueError, match="lstm-bytes has no such part; recipes that have: t12-text8"):
-        ablated(recipe("lstm-bytes"), "layers")
+        left_out(recipe("lstm-bytes"), ["layers"])
 
 
 def test_the_published_and_the_modern_form_take_one_anothers_place() -> None:
