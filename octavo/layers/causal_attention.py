@@ -9,10 +9,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from octavo.layers.positions import Place
 from octavo.ops.attention import attend
 
-# What becomes of queries_LBHE and keys_LBHE that begin at this place of the text, before they meet.
-Prepare = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
+# What becomes of queries_LBHE and keys_LBHE that stand at this place of the text, before they meet.
+Prepare = Callable[[Tensor, Tensor, Place], tuple[Tensor, Tensor]]
 
 
 class Cache(NamedTuple):
@@ -44,7 +45,7 @@ class CausalAttention(nn.Module):
         empty_0BD = self.enter.weight.new_zeros(0, batch, self.width)
         return Cache(empty_0BD, empty_0BD)
 
-    def forward(self, x_LBD: Tensor, cache: Cache, place: int) -> tuple[Tensor, Cache]:
+    def forward(self, x_LBD: Tensor, cache: Cache, place: Place) -> tuple[Tensor, Cache]:
         """The attention of positions from `place` on, and the cache after them."""
         q_LBD, k_LBD, v_LBD = self.enter(x_LBD).chunk(3, dim=-1)
         if self.prepare is not None:

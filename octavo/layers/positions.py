@@ -3,11 +3,32 @@
 Shapes: L length, B batch, D features, C context, H heads, E features of a head.
 """
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 BASE = 10_000.0
+
+
+class Place(NamedTuple):
+    """Where in a text inputs begin and, for rotary positions, the angle of each as a point of the unit circle.
+
+    They are made once for all layers, queries and keys.
+    """
+
+    first: int
+    cosines_LE: Tensor | None = None
+    sines_LE: Tensor | None = None
+
+
+def place_of(first: int, length: int, features: int, device: torch.device) -> Place:
+    """The place of so many inputs, whose heads' features are turned; of 0 features, none are."""
+    if not features:
+        return Place(first)
+    angles_LE = angles(first, length, features // 2, device)
+    return Place(first, angles_LE.cos(), angles_LE.sin())
 
 
 class LearnedPositions(nn.Module):
@@ -18,15 +39,15 @@ class LearnedPositions(nn.Module):
         self.places = nn.Embedding(context, width)
         nn.init.normal_(self.places.weight, std=0.02)
 
-    def forward(self, x_LBD: Tensor, place: int) -> Tensor:
-        return x_LBD + self.places.weight[place : place + len(x_LBD), None]
+    def forward(self, x_LBD: Tensor, place: Place) -> Tensor:
+        return x_LBD + self.places.weight[place.first : place.first + len(x_LBD), None]
 
 
 class SinusoidalPositions(nn.Module):
     """x_t + [sin(t / 10000^{2i/D}), cos(t / 10000^{2i/D})]_i (Vaswani et al. 2017, §3.5), all sines first."""
 
-    def forward(self, x_LBD: Tensor, place: int) -> Tensor:
-        angles_LE = angles(place, len(x_LBD), -(-x_LBD.shape[-1] // 2), x_LBD.device)
+    def forward(self, x_LBD: Tensor, place: Place) -> Tensor:
+        angles_LE = angles(place.first, len(x_LBD), -(-x_LBD.shape[-1] // 2), x_LBD.device)
         waves_LD = torch.cat([angles_LE.sin(), angles_LE.cos()], dim=-1)[:, : x_LBD.shape[-1]]
         return x_LBD + waves_LD.to(x_LBD.dtype)[:, None]
 
@@ -46,7 +67,7 @@ class QueriesAndKeys(nn.Module):
         self.gains = nn.ParameterList(nn.Parameter(gain_E) for gain_E in gains)
         self.rotary = rotary
 
-    def forward(self, q_LBHE: Tensor, k_LBHE: Tensor, place: int) -> tuple[Tensor, Tensor]:
+    def forward(self, q_LBHE: Tensor, k_LBHE: Tensor, place: Place) -> tuple[Tensor, Tensor]:
         if len(self.gains):
             q_LBHE, k_LBHE = (
                 F.rms_norm(x, x.shape[-1:], gain_E.to(x.dtype))
@@ -55,10 +76,11 @@ class QueriesAndKeys(nn.Module):
         return (rotated(q_LBHE, place), rotated(k_LBHE, place)) if self.rotary else (q_LBHE, k_LBHE)
 
 
-def rotated(x_LBHE: Tensor, place: int) -> Tensor:
+def rotated(x_LBHE: Tensor, place: Place) -> Tensor:
     """Feature i of the first half and i of the second, as a point of the plane, turned by t / 10000^{2i/E}."""
-    angles_LE = angles(place, len(x_LBHE), x_LBHE.shape[-1] // 2, x_LBHE.device)
-    cosine_LE, sine_LE = (wave.to(x_LBHE.dtype)[:, None, None] for wave in (angles_LE.cos(), angles_LE.sin()))
+    assert place.cosines_LE is not None
+    assert place.sines_LE is not None
+    cosine_LE, sine_LE = (wave.to(x_LBHE.dtype)[:, None, None] for wave in (place.cosines_LE, place.sines_LE))
     first, second = x_LBHE.chunk(2, dim=-1)
     return torch.cat([first * cosine_LE - second * sine_LE, first * sine_LE + second * cosine_LE], dim=-1)
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from octavo.layers.causal_attention import Cache, CausalAttention
+from octavo.layers.positions import Place
 
 # A norm over so many features.
 Norm = Callable[[int], nn.Module]
@@ -20,14 +21,14 @@ class NormedAfter(nn.Module):
     Al-Rfou et al. 2019 draw no norm; after each sub-layer is where Vaswani et al. 2017 have it.
     """
 
-    shard_here = True
+    shard_here = compile_here = True
 
     def __init__(self, attention: CausalAttention, feed: nn.Module, positions: nn.Module | None, norm: Norm) -> None:
         super().__init__()
         self.positions, self.attention, self.feed = positions, attention, feed
         self.attention_norm, self.feed_norm = norm(attention.width), norm(attention.width)
 
-    def forward(self, x_LBD: Tensor, cache: Cache, place: int) -> tuple[Tensor, Cache]:
+    def forward(self, x_LBD: Tensor, cache: Cache, place: Place) -> tuple[Tensor, Cache]:
         if self.positions is not None:
             x_LBD = self.positions(x_LBD, place)
         y_LBD, cache = self.attention(x_LBD, cache, place)
@@ -41,7 +42,7 @@ class NormedBefore(nn.Module):
     What the sub-layers add is made small at first, by the root of how many add to the same x.
     """
 
-    shard_here = True
+    shard_here = compile_here = True
 
     def __init__(
         self, attention: CausalAttention, feed: nn.Module, positions: nn.Module | None, norm: Norm, layers: int
@@ -53,7 +54,7 @@ class NormedBefore(nn.Module):
             for part in (attention, feed):
                 part.leave.weight.div_((2 * layers) ** 0.5)  # type: ignore[union-attr, operator]
 
-    def forward(self, x_LBD: Tensor, cache: Cache, place: int) -> tuple[Tensor, Cache]:
+    def forward(self, x_LBD: Tensor, cache: Cache, place: Place) -> tuple[Tensor, Cache]:
         if self.positions is not None:
             x_LBD = self.positions(x_LBD, place)
         y_LBD, cache = self.attention(self.attention_norm(x_LBD), cache, place)

@@ -13,7 +13,7 @@ from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.causal_attention import Cache, CausalAttention
 from octavo.layers.feed_forward import FEEDS, Feed, ReLUFeed
-from octavo.layers.positions import LearnedPositions, QueriesAndKeys, SinusoidalPositions
+from octavo.layers.positions import LearnedPositions, Place, QueriesAndKeys, SinusoidalPositions, place_of
 from octavo.layers.transformer import Norm, NormedAfter, NormedBefore
 
 
@@ -85,6 +85,7 @@ class TransformerWriter(Writer):
         modern = isinstance(config, ModernTransformerWriterConfig)
         self.context, self.recompute = config.context, config.recompute
         self.rolls = modern and config.rotary
+        self.turned = config.width // config.heads if self.rolls else 0  # features of a head
         self.inner_widths = (config.width,) * (config.layers - 1)
         self.embedding = nn.Embedding(alphabet.size, config.width)
         self.conditioned = nn.Linear(condition, config.width, bias=False) if condition else None
@@ -106,12 +107,13 @@ class TransformerWriter(Writer):
         x_LBD = self.embedding(inputs_LB)
         if state.condition_1BD is not None:
             x_LBD = x_LBD + state.condition_1BD
+        place = place_of(state.place, len(inputs_LB), self.turned, inputs_LB.device)
         outputs, caches = [], []
         for layer, cache in zip(self.layers, state.caches, strict=True):
             if self.recompute and self.training:
-                x_LBD = checkpoint(_output, layer, x_LBD, cache, state.place, use_reentrant=False)
+                x_LBD = checkpoint(_output, layer, x_LBD, cache, place, use_reentrant=False)
             else:
-                x_LBD, cache = layer(x_LBD, cache, state.place)
+                x_LBD, cache = layer(x_LBD, cache, place)
             outputs.append(x_LBD)
             caches.append(cache)
         # Caches are activations: who recomputes them must not keep them.
@@ -162,5 +164,5 @@ def _norms(config: AnyConfig) -> tuple[bool, Norm]:
     return config.norm == "before", nn.LayerNorm
 
 
-def _output(layer: nn.Module, x_LBD: Tensor, cache: Cache, place: int) -> Tensor:
+def _output(layer: nn.Module, x_LBD: Tensor, cache: Cache, place: Place) -> Tensor:
     return layer(x_LBD, cache, place)[0]

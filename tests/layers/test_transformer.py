@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from octavo.layers.causal_attention import CausalAttention
 from octavo.layers.feed_forward import ReLUFeed
+from octavo.layers.positions import Place
 from octavo.layers.transformer import NormedAfter, NormedBefore
 
 NORMS = [nn.LayerNorm, nn.RMSNorm]
@@ -29,13 +30,13 @@ def _by_hand(layer: Any, x_LBD: Tensor, before: bool) -> Tensor:
 
 
 def _attended(attention: CausalAttention, x_LBD: Tensor) -> Tensor:
-    return attention(x_LBD, attention.begin(x_LBD.shape[1]), 0)[0]
+    return attention(x_LBD, attention.begin(x_LBD.shape[1]), Place(0))[0]
 
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("kind", [NormedAfter, partial(NormedBefore, layers=6)], ids=["after", "before"])
 def test_norms_stand_where_the_layer_says(kind: Any, norm: type[nn.Module]) -> None:
     layer, x_LBD = _layer(kind, norm), torch.randn(5, 3, 8)
-    y_LBD, _ = layer(x_LBD, layer.attention.begin(3), 0)
+    y_LBD, _ = layer(x_LBD, layer.attention.begin(3), Place(0))
     torch.testing.assert_close(y_LBD, _by_hand(layer, x_LBD, before=isinstance(layer, NormedBefore)))
     assert isinstance(layer.attention_norm, norm)
