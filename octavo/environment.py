@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
         "octavo": _version(),
         "commit": _commit(),
     }
+
+
+def processor(environment: Mapping[str, Any]) -> str:
+    """What computed, in a few words."""
+    on_cpu = environment["device"] == "cpu"
+    return f"{environment['cpu']}, {environment['threads']} threads" if on_cpu else environment["device"]
 
 
 def _version() -> str | None:

@@ -12,11 +12,10 @@ from torch import Tensor
 
 from octavo.bench.timing import medians
 from octavo.ops.attention import attend, attend_fused, attend_plain
-from octavo.training.precision import resolve_precision
+from octavo.training.precision import DTYPES, resolve_precision
 
 BATCH, HEADS, LENGTH, FEATURES = 4, 2, 512, 256
 WAYS = {"chosen": attend, "plain": attend_plain, "fused": attend_fused}
-DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:

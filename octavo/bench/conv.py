@@ -7,17 +7,18 @@ Shapes: L length, B batch, D features, V symbols, Z = positions × D, N = L × B
 """
 
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from octavo.bench.timing import medians
+from octavo.bench.update import Step, step_of, stock_step_of
 from octavo.data.codecs import Escaped
-from octavo.interfaces import Batch, Progress
+from octavo.interfaces import Batch
 from octavo.layers.levels import halvings, padded
 from octavo.layers.recursion import Halving, Shared, from_vector, to_vector
 from octavo.layers.residual import (
@@ -32,11 +33,10 @@ from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
 from octavo.ops.halving import fold
 from octavo.readers.recursive import RecursiveReader, RecursiveReaderConfig
 from octavo.recipes import recipe
-from octavo.training.optimizers import SGDConfig, build, clipping, set_rate
-from octavo.training.precision import autocast, resolve_precision
+from octavo.training.optimizers import SGDConfig
+from octavo.training.precision import DTYPES, Resolved, resolve_precision
+from octavo.training.trainer import TrainingConfig
 from octavo.writers.recursive import RecursiveWriter, RecursiveWriterConfig
-
-Precision = Literal["fp32", "bf16"]
 
 ALPHABET = Escaped(documents=True).alphabet
 SHAPES = ((2, 256, 16), (8, 1024, 16))  # n, length, batch
@@ -44,7 +44,6 @@ MIXED = (128, 256, 512, 1024)  # lengths that come by turns, as many positions o
 POSITIONS = 2048
 WIDTH = 256
 RATE = 1e-4  # so low that nothing blows up on texts made of chance
-Step = Callable[[Batch], None]
 
 
 class PlainAutoencoder(nn.Module):
@@ -78,7 +77,7 @@ class PlainAutoencoder(nn.Module):
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row for each shape and precision; of a quarter of the texts where there are no fast bf16 products."""
     fast = resolve_precision("auto", device)
-    precisions: tuple[Precision, ...] = ("fp32", fast)
+    precisions: tuple[Resolved, ...] = ("fp32", fast)
     for n, length, batch in SHAPES:
         for precision in dict.fromkeys(precisions):
             yield row(device, n, length, batch if fast == "bf16" else batch // 4, precision)
@@ -86,16 +85,17 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
 
 
 def row(
-    device: torch.device, n: int, length: int, batch: int, precision: Precision, width: int = WIDTH
+    device: torch.device, n: int, length: int, batch: int, precision: Resolved, width: int = WIDTH
 ) -> dict[str, Any]:
     """A whole step, one of its plain twin, and products of a convolution's own shape, [N, D] by [D, D]."""
     model = autoencoder(n, width).to(device)
     texts = random_texts(length, batch, device)
-    low = torch.bfloat16 if precision == "bf16" else torch.float32
-    x_ND, weight_DD = (torch.randn(rows, width, device=device).to(low) for rows in (length * batch, width))
+    x_ND, weight_DD = (
+        torch.randn(rows, width, device=device).to(DTYPES[precision]) for rows in (length * batch, width)
+    )
     taken = medians(
         {
-            "step": partial(step_of(model, precision), texts),
+            "step": partial(step_of(model, _training(), precision, RATE), texts),
             "plain": partial(_plain_step_of(PlainAutoencoder(model).to(device)), texts),
             "product": lambda: x_ND @ weight_DD,
         },
@@ -117,7 +117,7 @@ def row(
 
 def mixed_row(
     device: torch.device,
-    precision: Precision,
+    precision: Resolved,
     lengths: tuple[int, ...] = MIXED,
     positions: int = POSITIONS,
     width: int = WIDTH,
@@ -126,7 +126,7 @@ def mixed_row(
 
     Fresh memory at each change of length would show as page faults, of which a CPU's system tells.
     """
-    step = step_of(autoencoder(2, width).to(device), precision)
+    step = step_of(autoencoder(2, width).to(device), _training(), precision, RATE)
     texts = [random_texts(length, positions // length, device) for length in lengths]
     works = {"mixed": lambda: [step(one) for one in texts]}
     taken = medians(
@@ -223,36 +223,16 @@ class _Turned(nn.Module):
         return self.skip(x_BDL.permute(2, 0, 1)).permute(1, 2, 0)
 
 
-def step_of(model: Autoencoder, precision: Precision, rate: float = RATE) -> Step:
-    """A training step as the recipe has it."""
-    published = recipe("recursive-autoencoder").training
-    optimizer, one = build(published.optimizer, model), torch.ones((), device=next(model.parameters()).device)
-    set_rate(optimizer, rate)
-
-    def step(texts: Batch) -> None:
-        optimizer.zero_grad()
-        with autocast(texts.tokens_LB.device, precision):
-            objective = model(texts, Progress()).objective
-        objective.total.backward()
-        optimizer.step(clipping(model.parameters(), published.clip, one / objective.count))
-
-    return step
+def _training() -> TrainingConfig:
+    return recipe("recursive-autoencoder").training
 
 
 def _plain_step_of(model: PlainAutoencoder, rate: float = RATE) -> Step:
-    """The same by PyTorch's own means."""
-    published = recipe("recursive-autoencoder").training
-    config = published.optimizer
+    """The recipe's step by PyTorch's own means."""
+    config = _training().optimizer
     assert isinstance(config, SGDConfig)
     optimizer = torch.optim.SGD(model.parameters(), rate, momentum=config.momentum, weight_decay=config.weight_decay)
-
-    def step(texts: Batch) -> None:
-        optimizer.zero_grad()
-        model(texts).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), published.clip or torch.inf)
-        optimizer.step()
-
-    return step
+    return stock_step_of(model, optimizer, _training().clip, "fp32")
 
 
 def _again(step: Step, texts: Batch, times: int) -> None:

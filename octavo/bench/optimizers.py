@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from octavo.bench.timing import medians
+from octavo.bench.update import stock_update
 from octavo.interfaces import Alphabet
 from octavo.models import build_model
 from octavo.recipes import recipe
@@ -32,7 +33,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
         set_rate(optimizer, RATE)
         works = {
             "fused": partial(_fused, optimizer, weights, one),
-            "stock": partial(_stock, stock(weights, lr=RATE), weights),
+            "stock": partial(stock_update, stock(weights, lr=RATE), LIMIT),
         }
         taken = medians(works, rounds=5, seconds=0.2)
         yield {
@@ -45,8 +46,3 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
 
 def _fused(optimizer: Optimizer, weights: list[nn.Parameter], one: torch.Tensor) -> None:
     optimizer.step(clipping(weights, LIMIT, one))
-
-
-def _stock(optimizer: torch.optim.Optimizer, weights: list[nn.Parameter]) -> None:
-    nn.utils.clip_grad_norm_(weights, LIMIT)
-    optimizer.step()

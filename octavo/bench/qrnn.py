@@ -6,34 +6,33 @@ against `nn.LSTM` in fp32, as a user calls it.
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from octavo.bench.timing import medians
 from octavo.layers.qrnn import QRNN
-from octavo.training.precision import autocast, resolve_precision
+from octavo.training.precision import Resolved, autocast, resolve_precision
 
 UNITS = 320
 BATCHES = (1, 8, 32, 128, 256)
 LENGTHS = (32, 64, 128, 256, 512)
 FLOPS = 3 * 2 * 2 * UNITS * 3 * UNITS  # of a token: forward, twice backward; two taps, three gates
-Precision = Literal["fp32", "bf16"]
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row for each batch and length: milliseconds, and how many times faster than `nn.LSTM` QRNN is."""
     layers: dict[str, nn.Module] = {"qrnn": QRNN(UNITS, UNITS).to(device), "lstm": nn.LSTM(UNITS, UNITS).to(device)}
     default = resolve_precision("auto", device)
-    precisions: list[Precision] = ["fp32", "bf16"] if default == "bf16" else ["fp32"]
+    precisions: list[Resolved] = ["fp32", "bf16"] if default == "bf16" else ["fp32"]
     for batch in BATCHES:
         for length in LENGTHS:
             yield _row(layers, batch, length, device, precisions)
 
 
 def _row(
-    layers: dict[str, nn.Module], batch: int, length: int, device: torch.device, precisions: list[Precision]
+    layers: dict[str, nn.Module], batch: int, length: int, device: torch.device, precisions: list[Resolved]
 ) -> dict[str, Any]:
     x_LBD = torch.randn(length, batch, UNITS, device=device)
     works: dict[str, Callable[[], None]] = {}
@@ -59,12 +58,12 @@ def _row(
 
 
 @torch.no_grad()
-def _forward(layer: nn.Module, x_LBD: Tensor, precision: Precision) -> None:
+def _forward(layer: nn.Module, x_LBD: Tensor, precision: Resolved) -> None:
     with autocast(x_LBD.device, precision):
         layer(x_LBD)
 
 
-def training(layer: nn.Module, x_LBD: Tensor, precision: Precision) -> None:
+def training(layer: nn.Module, x_LBD: Tensor, precision: Resolved) -> None:
     layer.zero_grad()
     with autocast(x_LBD.device, precision):
         output_LBH, _ = layer(x_LBD.detach().requires_grad_())

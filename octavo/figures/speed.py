@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from octavo.environment import processor
 from octavo.figures.style import COLOURS, INK, drawing, two_sided
 
 if TYPE_CHECKING:
@@ -64,8 +65,7 @@ def read_bench(paths: Sequence[Path]) -> dict[str, Any]:
 def machine_of(bench: dict[str, Any]) -> str:
     """What was measured on what, in a few words."""
     machine = bench["machine"]
-    name = f"{machine['cpu']}, {machine['threads']} threads" if machine["device"] == "cpu" else machine["device"]
-    return f"{name}, torch {machine['torch']}"
+    return f"{processor(machine)}, torch {machine['torch']}"
 
 
 def _draw_steps(axes: Axes, steps: Sequence[Row]) -> None:

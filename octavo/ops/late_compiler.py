@@ -7,6 +7,7 @@ them, the import is back, and a test says so.
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ def apart_from_compiler(operator: CustomOpDef) -> CustomOpDef:
     return operator
 
 
+@cache  # once is enough
 def optimizers_apart_from_compiler() -> None:
     """The same for what every optimizer of torch does outside its steps."""
     for name in ("add_param_group", "zero_grad", "state_dict", "load_state_dict"):

@@ -7,6 +7,8 @@ models reach, and no step shorter than what it takes to start one's kernels.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from octavo.environment import processor
+
 CARD, CARD_RATE = "H100", 989e12  # dense bf16 products a second, as its maker says
 SHARE = 0.3  # of them, assumed
 STEP_SECONDS = 0.01  # no step is shorter, assumed
@@ -49,7 +51,7 @@ def projected(results: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, st
     for training in TRAININGS:
         for bench in benches:
             for step in bench["systems"]:
-                if step["system"] == training.recipe:
+                if step["system"] == training.recipe and not step.get("compiled"):
                     yield _row(training, step, bench["machine"])
 
 
@@ -57,13 +59,12 @@ def _row(training: Training, step: Mapping[str, Any], machine: Mapping[str, Any]
     tokens = training.steps * training.tokens
     operations = tokens * step["GFLOP_per_s"] * 1e9 / step["tokens_per_s"]
     on_card = max(operations / CARD_RATE / SHARE, training.steps * STEP_SECONDS)
-    on_cpu = machine["device"] == "cpu"
     return {
         "command": f"`octavo train {training.recipe}`",
         "published length": training.counted,
         "PFLOP": f"{operations / 1e15:,.3g}" if operations < 1e18 else f"{operations / 1e15:,.0f}",
         "measured, tokens/s": f"{step['tokens_per_s']:,}",
-        "on": f"{machine['cpu']}, {machine['threads']} threads" if on_cpu else machine["device"],
+        "on": processor(machine),
         "there": lasting(tokens / step["tokens_per_s"]),
         f"one {CARD}": lasting(on_card),
         "cost": f"${on_card / 3600 * DOLLARS:,.2f}",

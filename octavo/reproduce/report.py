@@ -11,6 +11,7 @@ from statistics import mean, stdev
 from typing import Any
 
 from octavo.bench.bars import judged
+from octavo.environment import processor
 from octavo.figures.rows import reader_of
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
@@ -280,9 +281,7 @@ def _metrics(metrics: Mapping[str, Any] | None) -> str:
 
 
 def machine(hardware: Mapping[str, Any]) -> str:
-    on_cpu = hardware["device"] == "cpu"
-    name = f"{hardware['cpu']}, {hardware['threads']} threads" if on_cpu else hardware["device"]
-    return f"{name}, {hardware['precision']}"
+    return f"{processor(hardware)}, {hardware['precision']}"
 
 
 def _bench(name: str, one: Result) -> str:
@@ -290,7 +289,7 @@ def _bench(name: str, one: Result) -> str:
     ceilings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in machine.items() if "_per_s" in key)
     lines = [
         f"\n## Speed: {Path(name).stem}\n",
-        f"[{name}]({name}), on {machine['cpu']}, {machine['threads']} threads, torch {machine['torch']}, "
+        f"[{name}]({name}), on {processor(machine)}, torch {machine['torch']}, "
         f"commit `{machine['commit']}`; ceilings: {ceilings}",
     ]
     parts = {"asked": list(judged(one)), **{part: rows for part, rows in one.items() if part != "machine"}}

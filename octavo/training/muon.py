@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from octavo.training.precision import resolve_precision
+from octavo.training.precision import DTYPES, resolve_precision
 
 # A quintic whose slope at zero is as large as can be: singular values end between 0.7 and 1.2, not at 1 (Jordan 2024).
 A, B, C = 3.4445, -4.7750, 2.0315
@@ -58,4 +58,4 @@ def orthogonal(matrix: Tensor) -> Tensor:
 
 @cache
 def _product_dtype(device: torch.device) -> torch.dtype:
-    return torch.bfloat16 if resolve_precision("auto", device) == "bf16" else torch.float32
+    return DTYPES[resolve_precision("auto", device)]

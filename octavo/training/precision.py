@@ -8,6 +8,8 @@ import torch
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "fp32", "bf16"]
+Resolved = Literal["fp32", "bf16"]
+DTYPES: dict[Resolved, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def resolve_device(name: Device = "auto") -> torch.device:
@@ -23,7 +25,7 @@ def resolve_device(name: Device = "auto") -> torch.device:
     return torch.device(name)
 
 
-def resolve_precision(name: Precision, device: torch.device) -> Literal["fp32", "bf16"]:
+def resolve_precision(name: Precision, device: torch.device) -> Resolved:
     """The precision of that name; `auto` is bf16 where the hardware multiplies it fast, fp32 elsewhere."""
     if name not in get_args(Precision):
         raise ValueError(f"precision {name!r} is none of {', '.join(get_args(Precision))}")
@@ -32,9 +34,9 @@ def resolve_precision(name: Precision, device: torch.device) -> Literal["fp32", 
     return name
 
 
-def autocast(device: torch.device, precision: Literal["fp32", "bf16"]) -> AbstractContextManager[object]:
+def autocast(device: torch.device, precision: Resolved) -> AbstractContextManager[object]:
     """A context in which products are computed in that precision, weights staying in fp32."""
-    return torch.autocast(device.type, dtype=torch.bfloat16) if precision == "bf16" else nullcontext()
+    return torch.autocast(device.type, dtype=DTYPES[precision]) if precision == "bf16" else nullcontext()
 
 
 def _multiplies_bf16(device: torch.device) -> bool:

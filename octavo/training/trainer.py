@@ -19,7 +19,7 @@ from octavo.schedules import Constant
 from octavo.training import checkpoint, optimizers, state
 from octavo.training.interruption import Interrupted, Interruption
 from octavo.training.optimizers import AdamWConfig, OptimizerConfig
-from octavo.training.precision import autocast
+from octavo.training.precision import Resolved, autocast
 from octavo.training.runlog import Figures, RunLog
 
 Sums = dict[str, Mean]
@@ -92,7 +92,7 @@ class Trainer:
         config: TrainingConfig,
         folder: Path,
         device: torch.device,
-        precision: Literal["fp32", "bf16"],
+        precision: Resolved,
         readable: Callable[[Sums, str], Figures],
         evaluate: Callable[[], Sums] | None = None,
         keep_best: Callable[[], None] = lambda: None,

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from octavo.bench import conv
+from octavo.bench.update import step_of
 from octavo.interfaces import Progress
 from octavo.layers.residual import Convolution, Linear
 from octavo.models.autoencoder import Autoencoder, AutoencoderConfig
@@ -49,7 +50,7 @@ def test_both_steps_are_whole_and_change_the_weights_alike() -> None:
     for _ in range(2):
         plain_step(texts)
     model.load_state_dict(began)
-    step = conv.step_of(model, "fp32", rate=0.1)
+    step = step_of(model, conv._training(), "fp32", rate=0.1)
     for _ in range(2):
         step(texts)
     torch.testing.assert_close(own.weight_KDG, layer.weight.permute(2, 1, 0), rtol=1e-4, atol=1e-6)
