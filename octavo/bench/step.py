@@ -1,14 +1,15 @@
 """A training step of the paper's language models, part by part: the left half of the QRNN paper's Figure 4.
 
 20 rows of 105 words of 10,000, two layers of 640, every part forward and backward: Octavo's forms beside PyTorch's own,
-`nn.LSTM`, `nn.Linear` with `F.cross_entropy`, and an optimizer as it is called by default.
+`nn.LSTM`, `nn.Linear` with `F.cross_entropy`, and an optimizer as it is called by default. All have their recipe's
+dropout, which stock makes by `nn.Dropout`.
 
 Shapes: V vocabulary, L length, B batch, D features.
 """
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,20 +17,22 @@ from torch import Tensor, nn
 from octavo.bench.ceilings import square
 from octavo.bench.softmax import fused, stock
 from octavo.bench.timing import Work, medians
+from octavo.bench.update import stock_update
 from octavo.interfaces import Alphabet
 from octavo.models import build_model
 from octavo.models.language_model import LanguageModel
 from octavo.recipe import Recipe
 from octavo.recipes import recipe
 from octavo.training.optimizers import SGDConfig, build, clipping
-from octavo.training.precision import autocast, resolve_precision
+from octavo.training.precision import Resolved, autocast, resolve_precision
+from octavo.writers.lstm import LSTMWriterConfig
 
-Precision = Literal["fp32", "bf16"]
 Parts = dict[str, Work]
 WORDS, LENGTH, BATCH = 10_000, 105, 20
 LAYERS, WIDTH = 2, 640
 RECIPES = {"nn.LSTM": "lstm-ptb-640", "QRNN": "qrnn-ptb"}
 STOCK = "nn.LSTM, stock"
+ENOUGH = 40.0  # seconds: two rounds of these steps had told forms apart that are alike
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
@@ -38,7 +41,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     All take turns in one process. "Stock" is PyTorch in fp32, as a user calls it.
     """
     tokens_LB = torch.randint(WORDS, (LENGTH, BATCH), device=device)
-    precisions: list[Precision] = ["fp32", resolve_precision("auto", device)]
+    precisions: list[Resolved] = ["fp32", resolve_precision("auto", device)]
     forms = {
         (name, precision): _stock(tokens_LB, precision)
         if name == STOCK
@@ -48,7 +51,9 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     }
     works = {(*form, part): work for form, parts in forms.items() for part, work in parts.items()}
     products = {("product", precision): square(precision, device) for precision in precisions}
-    taken = medians(works | {name: product.work for name, product in products.items()}, rounds=5, seconds=0.2)
+    taken = medians(
+        works | {name: product.work for name, product in products.items()}, rounds=5, seconds=0.2, enough=ENOUGH
+    )
     rates = {precision: product.operations / taken[name, precision] for (name, precision), product in products.items()}
     totals = {form: taken[*form, "total"] for form in forms}
     for form, parts in forms.items():
@@ -68,7 +73,7 @@ def _flops(layer: str) -> float:
     return 3 * 2 * LENGTH * BATCH * matrices
 
 
-def _octavo(published: Recipe, tokens_LB: Tensor, precision: Precision) -> Parts:
+def _octavo(published: Recipe, tokens_LB: Tensor, precision: Resolved) -> Parts:
     """A recipe's own writer, head, optimizer and clipping."""
     model = build_model(published.model, Alphabet(WORDS, 0)).to(tokens_LB.device)
     assert isinstance(model, LanguageModel)
@@ -84,24 +89,24 @@ def _octavo(published: Recipe, tokens_LB: Tensor, precision: Precision) -> Parts
     return _parts(model, states, partial(fused, model.writer.head), tokens_LB, step, precision)
 
 
-def _stock(tokens_LB: Tensor, precision: Precision) -> Parts:
-    """The same sizes, optimizer and clipping by PyTorch's own means."""
+def _stock(tokens_LB: Tensor, precision: Resolved) -> Parts:
+    """The same sizes, dropout, optimizer and clipping by PyTorch's own means."""
     published = recipe(RECIPES["nn.LSTM"])
-    config = published.training.optimizer
+    config, writer = published.training.optimizer, published.model.writer  # type: ignore[union-attr]
     assert isinstance(config, SGDConfig)
-    limit = published.training.clip or torch.inf
-    embedding, lstm, head = nn.Embedding(WORDS, WIDTH), nn.LSTM(WIDTH, WIDTH, LAYERS), nn.Linear(WIDTH, WORDS)
+    assert isinstance(writer, LSTMWriterConfig)
+    embedding, lstm = nn.Embedding(WORDS, WIDTH), nn.LSTM(WIDTH, WIDTH, LAYERS, dropout=writer.dropout)
+    dropout, dropout_output = nn.Dropout(writer.dropout), nn.Dropout(writer.dropout_output)
+    head = nn.Linear(WIDTH, WORDS)
     model = nn.ModuleList([embedding, lstm, head]).to(tokens_LB.device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=config.momentum, weight_decay=config.weight_decay)
-
-    def step() -> None:
-        nn.utils.clip_grad_norm_(model.parameters(), limit)
-        optimizer.step()
+    # At a rate of 0, as Octavo's optimizers have it until they are told another: what is timed stays what it was.
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0, momentum=config.momentum, weight_decay=config.weight_decay)
+    update = partial(stock_update, optimizer, published.training.clip)
 
     def states() -> Tensor:
-        return lstm(embedding(tokens_LB))[0]
+        return dropout_output(lstm(dropout(embedding(tokens_LB)))[0])
 
-    return _parts(model, states, partial(stock, head), tokens_LB, step, precision)
+    return _parts(model, states, partial(stock, head), tokens_LB, update, precision)
 
 
 def _parts(
@@ -110,7 +115,7 @@ def _parts(
     loss: Callable[[Tensor, Tensor], Tensor],
     tokens_LB: Tensor,
     step: Work,
-    precision: Precision,
+    precision: Resolved,
 ) -> Parts:
     with autocast(tokens_LB.device, precision), torch.no_grad():
         states_ND = states().flatten(0, 1)

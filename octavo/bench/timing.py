@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import torch
 
-ENOUGH = 10.0  # seconds of rounds after which no other begins
+ENOUGH = 10.0  # seconds of rounds after which no other begins, unless a bench asks for more
 Work = Callable[[], object]
 Name = TypeVar("Name", bound=Hashable)
 
 
-def medians(works: Mapping[Name, Work], rounds: int = 7, seconds: float = 0.05) -> dict[Name, float]:
+def medians(
+    works: Mapping[Name, Work], rounds: int = 7, seconds: float = 0.05, enough: float = ENOUGH
+) -> dict[Name, float]:
     """Median seconds of one call of each: A B A B …, every turn as many calls as fill `seconds`.
 
     Where rounds take long there are fewer, two at least: work of many seconds is steady by itself.
@@ -21,7 +23,7 @@ def medians(works: Mapping[Name, Work], rounds: int = 7, seconds: float = 0.05) 
     turns: dict[Name, list[float]] = {name: [] for name in works}
     begun = time.perf_counter()
     for done in range(rounds):
-        if done >= 2 and time.perf_counter() - begun > ENOUGH:
+        if done >= 2 and time.perf_counter() - begun > enough:
             break
         for name, work in works.items():
             turns[name].append(_turn(work, calls[name]))
