@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -40,10 +40,10 @@ from octavo.runs import (
 from octavo.schedules import Ramp
 from octavo.starting import Say, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
-from octavo.training.compiling import compile_layers
+from octavo.training.compiling import compile_parts
 from octavo.training.interruption import Interrupted
 from octavo.training.memory import keep_memory
-from octavo.training.precision import Device, Precision, autocast, resolve_device, resolve_precision
+from octavo.training.precision import Device, Precision, Resolved, autocast, resolve_device, resolve_precision
 from octavo.training.runlog import RunLog
 from octavo.training.state import flatten_model
 from octavo.training.trainer import Position, Trainer
@@ -57,13 +57,12 @@ class Machine:
     precision: Precision = "auto"
     deterministic: bool = False
     shard: bool = False
-    compile_layers: bool = False
+    compile: bool = False
     threads: int | None = None
     tensorboard: bool = False
 
 
 LOOKED_AT = 500  # texts on which an evaluation during training looks at what a latent variable holds
-Resolved = Literal["fp32", "bf16"]
 
 
 def train(
@@ -263,8 +262,8 @@ def _trainer(
     scales = {"train": scale(data.train, data.codec)}
     batching, mutate = recipe.data.batching, recipe.data.mutate
     batches = Batches(data.train, batching, data.codec.alphabet, training.seed, mutate, data.codec.inside)
-    if machine.compile_layers:
-        compile_layers(plain)
+    if machine.compile:
+        compile_parts(plain, graphs=_may_be_recorded(recipe, device, machine))
     trainer = Trainer(
         model=distributed.shard(plain) if machine.shard else distributed.wrap(plain),
         batches=batches,
@@ -278,6 +277,11 @@ def _trainer(
         remarks=remarks,
     )
     return trainer
+
+
+def _may_be_recorded(recipe: Recipe, device: torch.device, machine: Machine) -> bool:
+    """Whether updates can be CUDA graphs: of batches of one shape, and weights that stay where they are."""
+    return device.type == "cuda" and recipe.data.batching.kind in ("stream", "windows") and not machine.shard
 
 
 def _say_data(data: Data, model: TextModel, say: Say) -> None:

@@ -1,19 +1,23 @@
 """Runs are measured at their task, and may start from word vectors."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 import octavo
+from octavo import experiment
 from octavo.experiment import Machine, train
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring, evaluate
 from octavo.recipe import Recipe, override, tiny
 from octavo.recipes import recipe
-from octavo.runs import Run
+from octavo.runs import WEIGHTS, Run
+from octavo.training.compiling import compile_parts
 from tests.table import WORDS, on_table, write_table
 
 CPU = Machine(device="cpu", precision="fp32")
@@ -202,3 +206,27 @@ def test_what_tells_no_labels_is_not_judged_by_its_accuracy(tmp_path: Path) -> N
     judged = override(tiny(recipe("lstm-autoencoder")), {"training.judged_by": "accuracy"})
     with pytest.raises(ValueError, match=r"training\.judged_by accuracy: autoencoder tells no labels"):
         train(judged, tmp_path / "run", CPU, say=lambda line: None)
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
+def test_a_compiled_run_goes_on_to_where_the_plain_one_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experiment, "compile_parts", partial(compile_parts, backend="aot_eager"))
+    changes = {"training.steps": 2, "training.optimizer.rate": 0.01, "model.writer.layers": 1}
+    small = override(on_table(tiny(recipe("qrnn-bytes")), write_table(tmp_path)), changes)
+    longer = override(small, {"training.steps": 4})
+    train(longer, tmp_path / "plain", CPU, say=lambda line: None)
+    compiled = Machine(device="cpu", precision="fp32", compile=True)
+    train(small, tmp_path / "compiled", compiled, say=lambda line: None)
+    train(longer, tmp_path / "compiled", compiled, resume=True, say=lambda line: None)
+    plain, other = (load_file(tmp_path / run / WEIGHTS) for run in ("plain", "compiled"))
+    torch.testing.assert_close(other, plain)
+
+
+def test_only_batches_of_one_shape_and_whole_weights_are_recorded() -> None:
+    cuda = torch.device("cuda")
+    stream, documents = recipe("qrnn-ptb"), recipe("lstm-autoencoder")
+    assert experiment._may_be_recorded(stream, cuda, Machine())
+    assert not experiment._may_be_recorded(documents, cuda, Machine())
+    assert not experiment._may_be_recorded(stream, cuda, Machine(shard=True))
+    assert not experiment._may_be_recorded(stream, torch.device("cpu"), Machine())

@@ -1,13 +1,11 @@
 """What the machine itself can do: copying memory and multiplying matrices."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 
 from octavo.bench.timing import Work, medians
-from octavo.training.precision import resolve_precision
-
-Precision = Literal["fp32", "bf16"]
+from octavo.training.precision import DTYPES, Resolved, resolve_precision
 
 
 def copy_rate(size: int, device: torch.device) -> float:
@@ -24,17 +22,17 @@ class Product(NamedTuple):
     operations: int
 
 
-def square(precision: Precision, device: torch.device) -> Product:
+def square(precision: Resolved, device: torch.device) -> Product:
     """A large square product in a precision: what a training is held against.
 
     A CPU without bf16 products emulates them, hundreds of times slower: a small one shows that as well.
     """
     side = 128 if precision == "bf16" and resolve_precision("auto", device) == "fp32" else 2048
-    a, b = torch.randn(2, side, side, device=device).to(torch.bfloat16 if precision == "bf16" else torch.float32)
+    a, b = torch.randn(2, side, side, device=device).to(DTYPES[precision])
     return Product(lambda: a @ b, 2 * side**3)
 
 
-def square_rate(precision: Precision, device: torch.device) -> float:
+def square_rate(precision: Resolved, device: torch.device) -> float:
     """Floating-point operations a second of such a product."""
     product = square(precision, device)
     return product.operations / medians({"product": product.work})["product"]

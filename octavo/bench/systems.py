@@ -1,9 +1,11 @@
 """A training step of each system, at its published sizes: how near to the machine's product rate, and where time goes.
 
 The operations are those of all products, as PyTorch counts them while a step runs. On a CPU long steps have fewer texts
-than the paper's: each row says how many. L length, B batch.
+than the paper's: each row says how many. On CUDA a second row is of `--compile`, CUDA graphs included: every step has
+one shape. L length, B batch.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,13 +14,14 @@ import torch
 from torch.autograd.profiler import profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from octavo.bench.ceilings import Precision, square
+from octavo.bench.ceilings import Product, square
 from octavo.bench.timing import medians
-from octavo.interfaces import Alphabet, Batch, Progress, TextModel
+from octavo.bench.update import step_of
+from octavo.interfaces import Alphabet, Batch
 from octavo.models import build_model
 from octavo.recipes import recipe
-from octavo.training.optimizers import Optimizer, build, clipping
-from octavo.training.precision import autocast, resolve_precision
+from octavo.training.compiling import compile_parts
+from octavo.training.precision import Resolved, resolve_precision
 
 aten = torch.ops.aten
 Shape = Sequence[int]
@@ -42,32 +45,47 @@ SYSTEMS = {
     "qrnn-ptb": Size(10_000, 105, 20, 20),
     "lstm-ptb-medium": Size(10_000, 35, 20, 20),
 }
+RATE = 0.0  # the weights stay what they are: nothing blows up on texts made of chance
 PRODUCTS = ("mm", "convolution", "rnn")  # parts of the names of operations that multiply matrices
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row for each system, in the precision that its training takes by default."""
+    """A row for each system, in the precision that its training takes by default; on CUDA one more, compiled."""
     precision = resolve_precision("auto", device)
     product = square(precision, device)
     for name, size in SYSTEMS.items():
         batch = _texts(size, size.on_cpu if device.type == "cpu" else size.batch, device)
-        chosen = recipe(name)
-        model = build_model(chosen.model, Alphabet(size.ids, 0, 0)).to(device)
-        optimizer = build(chosen.training.optimizer, model)
-        step = partial(_step, model, optimizer, chosen.training.clip, batch, precision)
-        taken = medians({"step": step, "product": product.work}, rounds=3, seconds=0.2)
-        seconds, rate = taken["step"], product.operations / taken["product"]
-        flops = _flops(step)
-        yield {
-            "system": name,
-            "shape": " x ".join(map(str, batch.tokens_LB.shape)),
-            "precision": precision,
-            "milliseconds": round(1e3 * seconds, 1),
-            "tokens_per_s": round(batch.tokens_LB.numel() / seconds),
-            "GFLOP_per_s": round(flops / seconds / 1e9, 1),
-            "share_of_product_rate": round(flops / seconds / rate, 3),
-            **_where(step, device),
-        }
+        yield row(name, size, batch, precision, product)
+        if device.type == "cuda":
+            yield row(name, size, batch, precision, product, backend="inductor")
+
+
+def row(
+    name: str, size: Size, batch: Batch, precision: Resolved, product: Product, backend: str | None = None
+) -> dict[str, Any]:
+    """One system's; compiled by a backend, the seconds of its first step stand beside it."""
+    chosen, device = recipe(name), batch.tokens_LB.device
+    model = build_model(chosen.model, Alphabet(size.ids, 0, 0)).to(device)
+    step = partial(step_of(model, chosen.training, precision, RATE), batch)
+    flops, first = _flops(step), {}
+    if backend:
+        compile_parts(model, graphs=device.type == "cuda", backend=backend)
+        begun = time.perf_counter()
+        step()
+        first = {"compiled": True, "first_step_seconds": round(time.perf_counter() - begun, 1)}
+    taken = medians({"step": step, "product": product.work}, rounds=3, seconds=0.2)
+    seconds, rate = taken["step"], product.operations / taken["product"]
+    return {
+        "system": name,
+        **first,
+        "shape": " x ".join(map(str, batch.tokens_LB.shape)),
+        "precision": precision,
+        "milliseconds": round(1e3 * seconds, 1),
+        "tokens_per_s": round(batch.tokens_LB.numel() / seconds),
+        "GFLOP_per_s": round(flops / seconds / 1e9, 1),
+        "share_of_product_rate": round(flops / seconds / rate, 3),
+        **_where(step, device),
+    }
 
 
 def _texts(size: Size, rows: int, device: torch.device) -> Batch:
@@ -75,14 +93,6 @@ def _texts(size: Size, rows: int, device: torch.device) -> Batch:
     tokens_LB = torch.randint(1, size.ids, (size.length, rows), device=device)
     tokens_LB[-1] = 0
     return Batch(tokens_LB, torch.full((rows,), size.length, device=device), torch.zeros_like(tokens_LB[0]))
-
-
-def _step(model: TextModel, optimizer: Optimizer, limit: float | None, batch: Batch, precision: Precision) -> None:
-    with autocast(batch.tokens_LB.device, precision):
-        objective = model(batch, Progress()).objective
-    objective.total.backward()
-    optimizer.step(clipping(model.parameters(), limit, 1 / torch.as_tensor(objective.count)))
-    optimizer.zero_grad()
 
 
 def _flops(step: Any) -> int:

@@ -3,10 +3,9 @@
 Where a CPU has no fast bf16 products, fp32 alone is compared, of 2 windows. L length, B batch.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -15,17 +14,15 @@ from torch import Tensor, nn
 from octavo.bench.ceilings import square
 from octavo.bench.memory import kept
 from octavo.bench.timing import medians
+from octavo.bench.update import step_of, stock_step_of
 from octavo.data.batching import WindowsConfig
 from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.models import build_model
 from octavo.recipe import Recipe, override
 from octavo.recipes import recipe
-from octavo.training.compiling import compile_layers
-from octavo.training.optimizers import Optimizer, build, set_rate
-from octavo.training.precision import autocast, resolve_precision
+from octavo.training.precision import Resolved, resolve_precision
 from octavo.writers.transformer import TransformerWriterConfig
 
-Precision = Literal["fp32", "bf16"]
 BYTES = Alphabet(256, 10)
 SMALLER = {"data.batching.batch": 2}
 FINAL = {"model.auxiliary.layers": None, "model.auxiliary.targets": 1}
@@ -59,16 +56,14 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     fast = resolve_precision("auto", device)
     chosen = recipe("t12-text8") if fast == "bf16" else override(recipe("t12-text8"), SMALLER)
     yield compared(chosen, device, fast)
-    if device.type == "cuda":
-        yield compiled(chosen, device, fast)
     yield from remembered(recipe("t64-text8"), device)
 
 
-def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str, Any]:
+def compared(chosen: Recipe, device: torch.device, fast: Resolved) -> dict[str, Any]:
     """Turns of all in one process, each a whole update with the recipe's own optimizer."""
     batch = _batch(chosen, device)
     length, rows = batch.tokens_LB.shape
-    precisions: list[Precision] = ["fp32"] if fast == "fp32" else ["fp32", fast]
+    precisions: list[Resolved] = ["fp32"] if fast == "fp32" else ["fp32", fast]
     works = {
         "octavo": _octavo(override(chosen, FINAL), batch, device, fast),
         "octavo_all_losses": _octavo(chosen, batch, device, fast),
@@ -85,22 +80,6 @@ def compared(chosen: Recipe, device: torch.device, fast: Precision) -> dict[str,
         **{f"{name}_tokens_per_s": round(rows * length / seconds) for name, seconds in taken.items()},
         "share_of_product_rate": round(_flops(chosen) * rows * length / taken["octavo"] / product_rate, 3),
         **{f"times_{name}": round(taken[name] / taken["octavo"], 2) for name in taken if name.startswith("stock")},
-    }
-
-
-def compiled(chosen: Recipe, device: torch.device, fast: Precision, backend: str = "inductor") -> dict[str, Any]:
-    """The same with compiled layers, the seconds of its first update beside it."""
-    batch = _batch(chosen, device)
-    eager, other = (_octavo(override(chosen, FINAL), batch, device, fast, by) for by in (None, backend))
-    begun = time.perf_counter()
-    other()
-    first = time.perf_counter() - begun
-    taken = medians({"eager": eager, "compiled": other}, rounds=3, seconds=0.5)
-    return {
-        "precision": fast,
-        "compiled_tokens_per_s": round(batch.tokens_LB.numel() / taken["compiled"]),
-        "times_eager": round(taken["eager"] / taken["compiled"], 2),
-        "first_update_seconds": round(first, 1),
     }
 
 
@@ -134,42 +113,15 @@ def _flops(chosen: Recipe) -> int:
     return 6 * (writer.layers * (4 * writer.width**2 + 2 * writer.width * writer.filter) + writer.width * BYTES.size)
 
 
-def _octavo(
-    chosen: Recipe, batch: Batch, device: torch.device, precision: Precision, backend: str | None = None
-) -> Callable[[], None]:
+def _octavo(chosen: Recipe, batch: Batch, device: torch.device, precision: Resolved) -> Callable[[], None]:
+    training = chosen.training
     model = build_model(chosen.model, BYTES).to(device)
-    if backend:
-        compile_layers(model, backend)
-    return partial(_update, lambda: _mean(model, batch), _optimizer(chosen, model), device, precision)
+    return partial(step_of(model, training, precision, training.optimizer.rate(Progress())), batch)
 
 
-def _stock(chosen: Recipe, batch: Batch, device: torch.device, precision: Precision) -> Callable[[], None]:
+def _stock(chosen: Recipe, batch: Batch, device: torch.device, precision: Resolved) -> Callable[[], None]:
     assert isinstance(chosen.model.writer, TransformerWriterConfig)  # type: ignore[union-attr]
     model = Stock(chosen.model.writer).to(device)  # type: ignore[union-attr]
     # As it is called by default: neither fused nor told where the gradients are.
     optimizer = torch.optim.SGD(model.parameters(), lr=0.003, momentum=0.99)
-    return partial(_update, lambda: model(batch), optimizer, device, precision)
-
-
-def _optimizer(chosen: Recipe, model: nn.Module) -> Optimizer:
-    optimizer = build(chosen.training.optimizer, model)
-    set_rate(optimizer, chosen.training.optimizer.rate(Progress()))
-    return optimizer
-
-
-def _mean(model: nn.Module, batch: Batch) -> Tensor:
-    objective = model(batch, Progress()).objective
-    return objective.total / objective.count
-
-
-def _update(
-    loss: Callable[[], Tensor],
-    optimizer: Optimizer | torch.optim.Optimizer,
-    device: torch.device,
-    precision: Precision,
-) -> None:
-    with autocast(device, precision):
-        nats = loss()
-    nats.backward()
-    optimizer.step()
-    optimizer.zero_grad()
+    return partial(stock_step_of(model, optimizer, chosen.training.clip, precision), batch)

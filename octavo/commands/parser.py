@@ -81,7 +81,9 @@ VERBS = (
         option("--deterministic", "refuse what is not deterministic", action="store_true"),
         THREADS,
         option("--shard", "under torchrun: FSDP2 instead of DDP", action="store_true"),
-        option("--compile", "put a transformer's layers through torch.compile", action="store_true"),
+        option(
+            "--compile", "put the model's parts through torch.compile, on CUDA with CUDA graphs", action="store_true"
+        ),
         option("--tensorboard", "write TensorBoard files too", action="store_true"),
         DATA_ROOT,
     ),

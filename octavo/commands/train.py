@@ -44,7 +44,7 @@ def train(options: argparse.Namespace, overrides: Overrides) -> None:
         precision=_precision(options, folder) if resumes else options.precision,
         deterministic=options.deterministic,
         shard=options.shard,
-        compile_layers=options.compile,
+        compile=options.compile,
         threads=options.threads,
         tensorboard=options.tensorboard,
     )

@@ -91,6 +91,8 @@ def relu(x: Tensor) -> Tensor:
 class Pair(nn.Module):
     """y = ReLU(s(x) + f2(ReLU(f1(x)))), s being nothing where f1 and f2 keep the shape."""
 
+    compile_here = True
+
     def __init__(
         self,
         first: nn.Module,

@@ -1,8 +1,7 @@
-import pytest
 import torch
 
 from octavo.bench import BENCHES
-from octavo.bench.transformer import BYTES, SMALLER, Stock, compared, compiled, remembered
+from octavo.bench.transformer import BYTES, SMALLER, Stock, compared, remembered
 from octavo.interfaces import Batch
 from octavo.recipe import override, tiny
 from octavo.recipes import recipe
@@ -25,15 +24,6 @@ def test_what_is_made_again_is_not_kept() -> None:
     assert (made_again["recompute"], kept["recompute"]) == (True, False)
     assert made_again["layers"] == 8
     assert made_again["kept_for_backward_MB"] < 0.8 * kept["kept_for_backward_MB"]
-
-
-# Dynamo looks at what is no leaf; it is none of ours.
-@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
-def test_compiled_layers_stand_beside_eager_ones() -> None:
-    smallest = tiny(override(recipe("t12-text8"), SMALLER))
-    row = compiled(smallest, torch.device("cpu"), "fp32", backend="aot_eager")
-    assert row["compiled_tokens_per_s"] > 0
-    assert row["first_update_seconds"] > 0
 
 
 def test_the_stock_model_does_not_see_the_future() -> None:
