@@ -10,13 +10,13 @@ from octavo.data.compression import STDIN
 from octavo.pretrained import load
 from octavo.runs import write_json
 from octavo.spelling import nearest
-from octavo.studies import COMPARISONS, STUDIES, StudyConfig, begun, of_runs
+from octavo.studies import COMPARISONS, STUDIES, STUDIES_OF_LOGS, StudyConfig, begun, of_runs
 from octavo.training.precision import resolve_device
 
 
 def study(options: argparse.Namespace) -> None:
     """One study of some runs, written after each, so that what has been found survives a stop."""
-    if options.name not in (known := [*STUDIES, *COMPARISONS]):
+    if options.name not in (known := [*STUDIES, *STUDIES_OF_LOGS, *COMPARISONS]):
         raise ValueError(f"no study {options.name!r}: {nearest(options.name, known)}")
     if options.out == STDIN:
         raise ValueError("--out -: a study is a file that octavo figure draws: name one, and --json prints it too")

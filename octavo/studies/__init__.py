@@ -1,6 +1,7 @@
 """Studies of trained runs: one file and one line here for each, a function of a run and of how much to look at.
 
-What is compared where it is measured, as speed is, is a function of all the runs.
+What is compared where it is measured, as speed is, is a function of all the runs; what tells how a run was trained
+needs its folder too.
 """
 
 import shlex
@@ -16,6 +17,7 @@ from octavo.record import training_of
 from octavo.runs import Run
 from octavo.studies.by_label import by_label
 from octavo.studies.corpus import corpus
+from octavo.studies.curves import curves
 from octavo.studies.end_of_text import end_of_text
 from octavo.studies.error import error
 from octavo.studies.features import mixtures, plane
@@ -28,6 +30,7 @@ from octavo.studies.text import text
 from octavo.studies.vectors import vectors
 
 Study = Callable[[Run, StudyConfig], dict[str, Any]]
+StudyOfLog = Callable[[Path, Run, StudyConfig], dict[str, Any]]
 Comparison = Callable[[Sequence[Run], StudyConfig], list[dict[str, Any]]]
 
 STUDIES: dict[str, Study] = {
@@ -43,6 +46,7 @@ STUDIES: dict[str, Study] = {
     "by-label": by_label,
     "text": text,
 }
+STUDIES_OF_LOGS: dict[str, StudyOfLog] = {"curves": curves}
 COMPARISONS: dict[str, Comparison] = {"speed": speed}
 
 
@@ -54,17 +58,19 @@ def begun(name: str, settings: StudyConfig, device: torch.device) -> dict[str, A
 def of_runs(name: str, runs: Sequence[tuple[Path, Run]], settings: StudyConfig) -> Iterator[dict[str, Any]]:
     """What a study finds of each run, beside how that was trained."""
     started = time.monotonic()
-    for (folder, run), found in zip(runs, _found(name, [run for _, run in runs], settings), strict=True):
+    for (folder, run), found in zip(runs, _found(name, runs, settings), strict=True):
         seconds = round(time.monotonic() - started, 1)
         yield {"run": folder.resolve().name, **training_of(run, folder), "found": found, "seconds": seconds}
         started = time.monotonic()
 
 
-def _found(name: str, runs: Sequence[Run], settings: StudyConfig) -> Iterator[dict[str, Any]]:
+def _found(name: str, runs: Sequence[tuple[Path, Run]], settings: StudyConfig) -> Iterator[dict[str, Any]]:
     if name in COMPARISONS:
-        yield from COMPARISONS[name](runs, settings)
+        yield from COMPARISONS[name]([run for _, run in runs], settings)
+    elif name in STUDIES_OF_LOGS:
+        yield from (STUDIES_OF_LOGS[name](folder, run, settings) for folder, run in runs)
     else:
-        yield from (STUDIES[name](run, settings) for run in runs)
+        yield from (STUDIES[name](run, settings) for _, run in runs)
 
 
 def command_of(study: dict[str, Any], out: str) -> str:

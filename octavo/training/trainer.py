@@ -260,6 +260,8 @@ class Trainer:
     def _write(self, sums: Sums, split: str, **facts: float) -> None:
         exact = {name: Mean(float(mean.total), float(mean.count)) for name, mean in sums.items()}
         facts |= {"epoch": round(self.progress().epoch, 4), "seconds": round(self.position.seconds, 2)}
+        if self.device.type == "cpu":  # an accelerator's work is none of the processor's time
+            facts["processor_seconds"] = round(self.position.processor_seconds, 2)
         if split == "train":
             facts["tokens_per_second"] = round(self.log.tokens_per_second)
         self.log.write(self.position.step, self.readable(exact, split), split, **facts)

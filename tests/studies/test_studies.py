@@ -219,6 +219,29 @@ def test_speed_stands_beside_what_texts_cost(vae_run: Path, language_model_run: 
     assert without["bits_per_byte"] > 0
 
 
+def test_a_run_s_curve_is_kept_with_what_it_came_to_on_held_out_texts(
+    one_shot_run: Path, autoencoder_run: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "curves.json"
+    runs = [str(one_shot_run), str(autoencoder_run)]
+    assert main(["study", "curves", *runs, "--samples", "8", "--out", str(out), "--device", "cpu"]) == 0
+    rows = json.loads(out.read_text())["runs"]
+    for folder, row in zip((one_shot_run, autoencoder_run), rows, strict=True):
+        found, log = row["found"], [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+        for name in ("step", "split", "bits_per_byte", "processor_seconds"):
+            assert [line[name] for line in found["curve"]] == [line[name] for line in log]
+        assert "seconds" not in found["curve"][0]
+        assert found["held_out"]["step"] == row["best_step"]
+    run = octavo.load(one_shot_run, "cpu").run
+    at_once, one_by_one = (row["found"]["held_out"] for row in rows)
+    assert at_once["error"] == latents.errors(run, samples(run, SETTINGS)["test"])["byte_error"]
+    run = octavo.load(autoencoder_run, "cpu").run
+    errors = latents.errors(run, samples(run, SETTINGS)["test"], 2)
+    assert one_by_one["error"] == errors["byte_error_teacher_forced"]
+    assert one_by_one["error_written_freely"] == errors["byte_error"]
+    FIGURES["learning"]([out], tmp_path / "figure.png")
+
+
 def test_what_is_timed_is_the_training_itself(vae_run: Path) -> None:
     trainer = trainer_of(octavo.load(vae_run, "cpu").run)
     last = checkpoint.newest(vae_run / "checkpoints", print)

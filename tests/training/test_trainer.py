@@ -87,7 +87,7 @@ def weights(made: Trainer) -> list[float]:
 
 def lines(folder: Path) -> list[dict[str, Any]]:
     """The log, but for what the clock decides."""
-    timed = ("seconds", "tokens_per_second")
+    timed = ("seconds", "processor_seconds", "tokens_per_second")
     read = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     return [{name: value for name, value in line.items() if name not in timed} for line in read]
 
