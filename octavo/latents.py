@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from octavo.evaluation.reconstruction import Reconstruction, totals
-from octavo.generation.reconstructions import write_back
+from octavo.generation.reconstructions import GREEDY, write_at_once, write_back
+from octavo.generation.sampling import SamplingConfig
 from octavo.interfaces import Batch, Mean, OneShot
 from octavo.layers.latent import Gaussian, noise_of
 from octavo.runs import Run
@@ -71,8 +72,14 @@ def shifted(latents: Latents, plus: Latents, minus: Latents) -> Latents:
     return latents._replace(vectors_NZ=latents.vectors_NZ + shift_Z)
 
 
-def decode(run: Run, latents: Latents, beams: int = 1, source: str = "") -> list[list[int]]:
-    """The ids written from each vector, as `write_back` gives them; an error names the vectors' source."""
+def decode(
+    run: Run, latents: Latents, beams: int = 1, source: str = "", options: SamplingConfig = GREEDY
+) -> list[list[int]]:
+    """The ids written from each vector; an error names the vectors' source.
+
+    A writer that goes token by token searches with beams; of one that writes all positions at once, options say how
+    each is chosen.
+    """
     model: Any = run.model
     _refuse_foreign(run, latents.levels_N, source)
     levels_N = np.where(latents.levels_N == UNKNOWN, LONGEST, latents.levels_N)
@@ -82,8 +89,12 @@ def decode(run: Run, latents: Latents, beams: int = 1, source: str = "") -> list
         places = order[begin : begin + TOGETHER]
         condition_BZ = torch.as_tensor(latents.vectors_NZ[places], dtype=torch.float32, device=run.device)
         levels = [int(level) for level in levels_N[places]]
-        written = write_back(model.writer, condition_BZ, levels, run.codec.alphabet, beams)
-        found |= dict(zip(places.tolist(), written, strict=True))
+        numbers, alphabet = places.tolist(), run.codec.alphabet
+        if at_once(run):
+            written = write_at_once(model.writer, condition_BZ, levels, alphabet, options, numbers)
+        else:
+            written = write_back(model.writer, condition_BZ, levels, alphabet, beams)
+        found |= dict(zip(numbers, written, strict=True))
     return [found[place] for place in range(len(order))]
 
 

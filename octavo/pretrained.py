@@ -73,12 +73,13 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         the options `max_new_tokens` and `bad_words` alone apply. `window` says what a writer of bounded sight does
         beyond it. A model of texts with labels writes texts with this `label`; another label keeps all else that was
         drawn. A one-shot writer begins from a vector and a length, as training's texts had them, that are drawn by
-        `seed`, and takes the likeliest token of every position.
+        `seed`, and chooses the token of each position whatever the others are.
         """
         self._able("condition")
         ids = self.run.codec.encode(as_bytes(prompt)).tolist()
         if isinstance(self._able("writer"), OneShot):
-            return self._from_nothing_at_once(ids, num, _settings(options), label)
+            _refuse_at_once(num_beams=num_beams > 1, window=window)
+            return self._from_nothing_at_once(ids, num, options, label)
         if num_beams > 1:
             if options.get("stop"):
                 raise ValueError("a beam search has no stop strings: leave out stop, or sample with num_beams=1")
@@ -111,14 +112,15 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def decode(
         self, vectors: np.ndarray, levels: Sequence[int] | np.ndarray | None = None, **options: Any
     ) -> list[str]:
-        """A text written from each vector at its level, greedily unless the options say otherwise."""
+        """A text written from each vector at its level, greedily unless the options ask for sampling."""
         self._able("encode")
+        options = {"do_sample": not options.keys().isdisjoint(("temperature", "top_k", "top_p")), **options}
         if isinstance(self._able("writer"), OneShot):
-            return self._at_once(vectors, levels, **options)
+            return self._at_once(vectors, levels, options)
         condition_BZ = torch.as_tensor(vectors, dtype=torch.float32, device=self.run.device)
         prompts = [np.zeros(0, np.int64)] * len(vectors)
         longest = {} if levels is None else {"max_new_tokens": longest_reconstruction(int(np.max(levels)))}
-        made = self._write(condition_BZ, prompts, {"do_sample": False, **longest, **options})
+        made = self._write(condition_BZ, prompts, {**longest, **options})
         return [spoken(self.run, one.ids) for one in made]
 
     def reconstruct(self, texts: Sequence[Text], **options: Any) -> list[str]:
@@ -238,25 +240,22 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
     def _streaming(self) -> Writer:
         return streaming(self._able("writer"), self.precision)
 
-    def _at_once(
-        self, vectors: np.ndarray, levels: Any, max_new_tokens: int | None = None, **options: Any
-    ) -> list[str]:
-        if options:
-            raise ValueError(f"{next(iter(options))}: a one-shot writer takes the likeliest token of every position")
+    def _at_once(self, vectors: np.ndarray, levels: Any, options: dict[str, Any]) -> list[str]:
+        settings, longest = _settings(options), options.get("max_new_tokens")
+        _refuse_at_once(stop=settings.stop, bad_words=settings.bad_words)
         known = np.full(len(vectors), latents.UNKNOWN) if levels is None else np.asarray(levels)
-        written = latents.decode(self.run, Latents(np.asarray(vectors), known))
-        return [spoken(self.run, before_end(ids, self.run.codec.alphabet.end)[:max_new_tokens]) for ids in written]
+        written = latents.decode(self.run, Latents(np.asarray(vectors), known), options=settings)
+        return [spoken(self.run, before_end(ids, self.run.codec.alphabet.end)[:longest]) for ids in written]
 
     def _from_nothing_at_once(
-        self, prompt: Sequence[int], num: int, options: SamplingConfig, label: str | None
+        self, prompt: Sequence[int], num: int, options: dict[str, Any], label: str | None
     ) -> list[str]:
         if prompt:
             raise ValueError("this run's writer writes all positions at once: it goes on with no prompt")
-        if options.bad_words:
-            raise ValueError("this run's writer writes all positions at once: no word can be barred")
-        levels = latents.drawn_levels(self.run, num, options.max_new_tokens, options.seed)
-        vectors = self._condition(num, options.seed, label).cpu().numpy()
-        return self._at_once(vectors, levels, max_new_tokens=options.max_new_tokens)
+        settings = _settings(options)
+        levels = latents.drawn_levels(self.run, num, settings.max_new_tokens, settings.seed)
+        vectors = self._condition(num, settings.seed, label).cpu().numpy()
+        return self._at_once(vectors, levels, {**options, "max_new_tokens": settings.max_new_tokens})
 
     def _able(self, capability: str) -> Any:
         return able(self.run.model, capability)
@@ -282,6 +281,13 @@ def load(path: str | Path, device: Device = "auto", precision: WeightForm = "fp3
         hub.check(str(path))
         return Pretrained.from_pretrained(str(path), device=device, precision=precision)
     return Pretrained(runs.load_run(Path(path), resolve_device(device)), precision)
+
+
+def _refuse_at_once(**given: Any) -> None:
+    """Options that steer how a text grows, of which a one-shot writer has nothing."""
+    for name, value in given.items():
+        if value:
+            raise ValueError(f"{name}: this run's writer writes all positions at once: leave it out")
 
 
 def _settings(options: dict[str, Any]) -> SamplingConfig:

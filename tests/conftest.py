@@ -51,6 +51,12 @@ def one_shot_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def one_shot_vae_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny recursive-vae of lines, to be left as it is."""
+    return _trained(tmp_path_factory.mktemp("one-shot-vae"), "recursive-vae", "--data.batching.longest", "64")
+
+
+@pytest.fixture(scope="session")
 def translator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small qrnn-multi30k on toy sentences, trained for seconds, to be left as it is."""
     folder = tmp_path_factory.mktemp("translator")

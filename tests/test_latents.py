@@ -114,13 +114,36 @@ def test_levels_that_no_text_of_a_run_has_are_named(one_shot_run: Path, run: Run
             latents.decode(some, Latents(vectors_NZ, np.array(levels)), source="x.npz")
 
 
-def test_at_once_the_door_wants_levels_and_no_sampling(one_shot_run: Path) -> None:
+def test_at_once_the_door_wants_levels_and_nothing_of_steps(one_shot_run: Path) -> None:
     model = octavo.load(one_shot_run, "cpu")
     vectors_NZ, levels_N = model.latents(["to be", "or not"])
     assert model.decode(vectors_NZ, levels_N) == model.reconstruct(["to be", "or not"])
     assert all(len(text) <= 3 for text in model.decode(vectors_NZ, levels_N, max_new_tokens=3))
     with pytest.raises(ValueError, match="vector 1: it has no level, and this run's writer"):
         model.decode(vectors_NZ)
-    with pytest.raises(ValueError, match="temperature: a one-shot writer takes the likeliest"):
-        model.decode(vectors_NZ, levels_N, temperature=0.5)
+    with pytest.raises(ValueError, match="stop: this run's writer writes all positions at once"):
+        model.decode(vectors_NZ, levels_N, stop=(b"a",))
+    with pytest.raises(ValueError, match="no option 'temprature': did you mean temperature"):
+        model.decode(vectors_NZ, levels_N, temprature=0.5)
     assert len(model.interpolate("to be", "to be or not to be", steps=3)) == 3
+
+
+def test_at_once_texts_are_sampled_where_that_is_asked_for(one_shot_run: Path) -> None:
+    model = octavo.load(one_shot_run, "cpu")
+    vectors_NZ, levels_N = model.latents(["to be", "or not", "9 times 9 is 81"])
+    greedy = model.decode(vectors_NZ, levels_N)
+    assert model.decode(vectors_NZ, levels_N, temperature=0) == model.decode(vectors_NZ, levels_N, top_k=1) == greedy
+    warm = model.decode(vectors_NZ, levels_N, temperature=2.0, seed=3)
+    assert warm == model.decode(vectors_NZ, levels_N, temperature=2.0, seed=3) != greedy
+    assert warm != model.decode(vectors_NZ, levels_N, temperature=2.0, seed=4)
+    assert warm[:1] == model.decode(vectors_NZ[:1], levels_N[:1], temperature=2.0, seed=3)
+
+
+def test_at_once_from_nothing_texts_are_drawn_and_what_steers_steps_is_refused(one_shot_vae_run: Path) -> None:
+    model = octavo.load(one_shot_vae_run, "cpu")
+    drawn = model.generate(num=5, seed=1)
+    assert drawn == model.generate(num=5, seed=1) != model.generate(num=5, seed=1, temperature=0)
+    assert model.generate(num=5, seed=1, top_k=1) == model.generate(num=5, seed=1, do_sample=False)
+    for name, given in {"num_beams": 3, "window": "half", "stop": (b"a",), "bad_words": (b"a",)}.items():
+        with pytest.raises(ValueError, match=f"{name}: this run's writer writes all positions at once: leave it out"):
+            model.generate(**{name: given})

@@ -37,7 +37,8 @@ def encode(options: argparse.Namespace) -> None:
         started = time.monotonic()
         made = latents.shifted(latents.encode(run, ids), plus, minus)
         count, seconds = count + len(ids), seconds + time.monotonic() - started
-        if options.int8 and count == len(ids):
+        # Vectors that were shifted are not these texts' own any more, so there is nothing to hold them against.
+        if options.int8 and count == len(ids) and not (options.plus or options.minus):
             _say_cost(run, ids[:COMPARED], made)
         if out:
             parts.append(made)
@@ -80,6 +81,10 @@ def reconstruct(options: argparse.Namespace) -> None:
         able(run.model, "posterior")
     if options.seed < 0:
         raise ValueError(f"--seed {options.seed}: it must be at least 0")
+    if options.num_beams > 1 and latents.at_once(run):
+        raise ValueError(
+            f"--num-beams {options.num_beams}: this run's writer writes all positions at once: leave it out"
+        )
     draw = options.seed if options.posterior == "sample" else None
     sums: dict[str, Mean] = {}
     for ids in _some_ids(run, options):

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from octavo.generation.beam import beam_search, plain
 from octavo.generation.choosing import without_begin
+from octavo.generation.sampling import SamplingConfig, choose
 from octavo.generation.windows import windowed
 from octavo.interfaces import Alphabet, OneShot, Writer
 
+GREEDY = SamplingConfig(do_sample=False)
 POSITIONS = 1 << 14  # written at once: some of it stays in a cache
 
 
@@ -31,7 +34,7 @@ def write_back(
     With one beam the likeliest token is taken at each step; a search ranks by the summed log-probability.
     """
     if isinstance(writer, OneShot):
-        return _at_once(writer, condition_BZ, levels, alphabet)
+        return write_at_once(writer, condition_BZ, levels, alphabet, GREEDY, range(len(levels)))
     writer = windowed(writer)
     found = beam_search(
         writer.advance,
@@ -46,8 +49,16 @@ def write_back(
     return [[*best.ids, *[alphabet.end] * best.ended] for best, *_ in found]  # type: ignore[list-item]
 
 
-def _at_once(writer: OneShot, condition_BZ: Tensor, levels: Sequence[int], alphabet: Alphabet) -> list[list[int]]:
-    """The likeliest id of every position, vectors of one level side by side."""
+@torch.no_grad()
+def write_at_once(
+    writer: OneShot,
+    condition_BZ: Tensor,
+    levels: Sequence[int],
+    alphabet: Alphabet,
+    options: SamplingConfig,
+    numbers: Sequence[int],
+) -> list[list[int]]:
+    """An id for every position, vectors of one level side by side; a text's number and the seed are its chance."""
     written: list[list[int]] = [[]] * len(levels)
     for level in sorted(set(levels)):
         rows = [row for row, other in enumerate(levels) if other == level]
@@ -55,6 +66,18 @@ def _at_once(writer: OneShot, condition_BZ: Tensor, levels: Sequence[int], alpha
         for begin in range(0, len(rows), together):
             part = rows[begin : begin + together]
             logits_LBV = without_begin(writer.decode(condition_BZ[part], level), alphabet)
-            for row, ids in zip(part, logits_LBV.argmax(-1).T.tolist(), strict=True):
+            chosen = _chosen(logits_LBV, options, [numbers[row] for row in part])
+            for row, ids in zip(part, chosen, strict=True):
                 written[row] = ids
     return written
+
+
+def _chosen(logits_LBV: Tensor, options: SamplingConfig, numbers: Sequence[int]) -> list[list[int]]:
+    """The likeliest id of every position, or one that is drawn whatever stands beside it."""
+    if options.greedy:
+        return logits_LBV.argmax(-1).T.tolist()
+    # The 1 keeps this chance apart from the one that lengths are drawn by, which has the seed alone.
+    chances = [np.random.default_rng((options.seed, number, 1)) for number in numbers]
+    uniform_BL = np.stack([chance.random(len(logits_LBV)) for chance in chances])
+    ids = choose(logits_LBV.transpose(0, 1).flatten(0, 1), options, uniform_BL.ravel().tolist())
+    return np.reshape(ids, uniform_BL.shape).tolist()

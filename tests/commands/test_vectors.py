@@ -205,3 +205,19 @@ def test_only_a_vae_has_a_posterior_to_sample_from(
 ) -> None:
     assert main(["reconstruct", str(autoencoder_run), str(file), "--posterior", "sample"]) == 2
     assert "cannot tell what a latent variable is" in capsys.readouterr().err
+
+
+def test_what_does_nothing_at_once_is_refused(
+    file: Path, one_shot_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reconstruct", str(one_shot_run), str(file), "--num-beams", "4"]) == 2
+    assert "--num-beams 4: this run's writer writes all positions at once" in capsys.readouterr().err
+
+
+def test_eight_bits_of_shifted_vectors_are_held_against_no_text(
+    file: Path, vae_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["encode", str(vae_run), str(file), "--int8", "--plus", "good"]) == 0
+    told = capsys.readouterr().err
+    assert "4 texts in" in told
+    assert "in eight bits" not in told

@@ -1,10 +1,12 @@
 """Vectors written out as texts, token by token and at once. Shapes: L length, B batch, V vocabulary."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 
-from octavo.generation.reconstructions import longest_reconstruction, write_back
+from octavo.generation.reconstructions import longest_reconstruction, write_at_once, write_back
 from octavo.generation.sampling import SamplingConfig, generate
 from octavo.interfaces import OneShot
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
@@ -56,3 +58,33 @@ def test_a_text_does_not_mind_its_companions(beams: int) -> None:
         write_back(writer(), CONDITION_BZ[[row]], [level], DOCUMENTS, beams)[0] for row, level in enumerate(LEVELS)
     ]
     assert together == alone
+
+
+class Coin(OneShot):
+    """Every position is id 1 or 2, of which the one is e^{z_0} times as likely as the other, and the rest never."""
+
+    def decode(self, condition_BD: Tensor, length: int) -> Tensor:
+        logits_LBV = torch.full((length, len(condition_BD), DOCUMENTS.size), -100.0)
+        logits_LBV[..., 1], logits_LBV[..., 2] = condition_BD[:, 0], 0.0
+        return logits_LBV
+
+
+def test_at_once_each_position_is_drawn_by_its_own_chance_and_its_texts() -> None:
+    """e^{ln 3} is three times as likely: 3/4 of the positions; at a temperature of ½, nine times: 9/10."""
+    levels, odds_B1 = [4000, 2000, 4000], torch.full((3, 1), 3.0).log()
+
+    def drawn(numbers: list[int], **options: Any) -> list[list[int]]:
+        rows = [numbers.index(number) for number in sorted(numbers)]
+        chosen = write_at_once(
+            Coin(), odds_B1[rows], [levels[number] for number in numbers], DOCUMENTS, SamplingConfig(**options), numbers
+        )
+        return [chosen[row] for row in rows]
+
+    first, second, third = drawn([0, 1, 2])
+    for ids, share in ((first, 0.75), (third, 0.75), (drawn([0], temperature=0.5)[0], 0.9)):
+        assert set(ids) == {1, 2}
+        assert ids.count(1) / len(ids) == pytest.approx(share, abs=0.03)
+    assert first != third
+    assert [first, second, third] == drawn([2, 0, 1]) != drawn([0, 1, 2], seed=1)
+    assert drawn([1]) == [second]
+    assert set(drawn([0], top_k=1)[0]) == {1}

@@ -145,6 +145,11 @@ def test_what_is_written_from_the_prior_stands_beside_held_out_texts(vae_run: Pa
     assert [len(walk) for walk in found["walks"]] == [2 + 7, 2 + 7]
 
 
+def test_at_once_too_what_is_sampled_is_not_the_likeliest(one_shot_vae_run: Path) -> None:
+    found = STUDIES["prior"](octavo.load(one_shot_vae_run, "cpu").run, StudyConfig(samples=5))
+    assert found["greedy"]["first"] != found["sampled"]["first"]
+
+
 def test_vectors_are_timed_and_held_against_their_eight_bits(
     one_shot_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
