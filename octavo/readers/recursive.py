@@ -75,9 +75,10 @@ class RecursiveReader(Reader):
 
     def _read(self, tokens_Lb: Tensor, lengths_b: Tensor, length: int) -> tuple[Tensor, Tensor]:
         """The states and summaries of texts of one level."""
-        tokens_Lb, longest = padded(tokens_Lb, lengths_b, length, self.padding), int(lengths_b.max())
-        # While it learns, a batch has texts of most lengths of its level, and little is saved.
-        if torch.is_grad_enabled() or (length - longest) * len(lengths_b) <= length:
+        tokens_Lb = padded(tokens_Lb, lengths_b, length, self.padding)
+        # While it learns, a batch has texts of most lengths of its level: little is saved, and no device waited for.
+        longest = length if torch.is_grad_enabled() else int(lengths_b.max())
+        if (length - longest) * len(lengths_b) <= length:
             states_LbD, x_PbD = self._whole(tokens_Lb)
         else:
             states_LbD, x_PbD = self._without_padding(tokens_Lb, longest)

@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from octavo.bench import systems
+from octavo.bench.ceilings import square
 from octavo.bench.systems import Size
 from octavo.layers.lstm import NormalisedLSTM
 from octavo.ops import native
@@ -20,6 +21,18 @@ def test_each_system_takes_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
         assert row["share_of_product_rate"] > 0
         assert 0 < row["share_of_time_in_products"] < 1
         assert 0 < row["its_share"] < 1
+
+
+# Dynamo looks at what is no leaf; it is none of ours.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
+def test_a_compiled_step_is_told_with_its_first_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systems, "recipe", lambda name: tiny(recipe(name)))
+    size, cpu = Size(257, 16, 2, 2), torch.device("cpu")
+    texts, product = systems._texts(size, 2, cpu), square("fp32", cpu)
+    row = systems.row("t12-text8", size, texts, "fp32", product, backend="aot_eager")
+    assert row["compiled"]
+    assert row["first_step_seconds"] > 0
+    assert row["tokens_per_s"] > 0
 
 
 def test_an_lstms_products_are_counted() -> None:
