@@ -128,8 +128,8 @@ EXHIBITS = (
         COST,
         _table2("yahoo-answers", YAHOO),
         picture="results/dilated-figure2.png",
-        remark="-ELBO and IW are nats a text, both of the same texts of test, drawn by the JSON's `texts_seed`; "
-        "their number is its `bound_texts`. On PTB's sentences every decoder from MCNN on sees the whole sentence.",
+        remark="-ELBO and IW are nats a text, both of the same texts of test, drawn by the JSON's `texts_seed` or, where "
+        "it has none, the first; their number is its `bound_texts`. On PTB's sentences every decoder from MCNN on sees the whole sentence.",
         held=HELD,
     ),
     Exhibit("dilated-table2b", PAPER, "Table 2b: Yelp, the same", COST, _table2("yelp", YELP), held=HELD),
@@ -171,7 +171,10 @@ EXHIBITS = (
             "one to one": "test.hungarian_accuracy",
             "normalised mutual information": "test.normalised_mutual_information",
             "entropy of the mean assignment": "test.assignment_entropy",
+            "KL": "test.kl",
             "perplexity": "test.perplexity",
+            "mutual information": "test.mutual_information",
+            "active units": "test.active_units",
         },
         (
             Row(LM, "lstm-lm-yahoo", stand_ins=("lstm-lm-20news",)),
