@@ -129,8 +129,8 @@ EXHIBITS = (
         _table2("yahoo-answers", YAHOO),
         picture="results/dilated-figure2.png",
         remark="-ELBO and IW are nats a text, both of the same texts of test, drawn by the JSON's `texts_seed` or, "
-        "where it has none, the first; their number is its `bound_texts`. On PTB's sentences every decoder from MCNN on sees "
-        "the whole sentence.",
+        "where it has none, the first; their number is its `bound_texts`. On PTB's sentences every decoder from MCNN "
+        "on sees the whole sentence.",
         held=HELD,
     ),
     Exhibit("dilated-table2b", PAPER, "Table 2b: Yelp, the same", COST, _table2("yelp", YELP), held=HELD),
