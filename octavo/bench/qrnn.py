@@ -18,6 +18,7 @@ from octavo.training.precision import Resolved, autocast, resolve_precision
 UNITS = 320
 BATCHES = (1, 8, 32, 128, 256)
 LENGTHS = (32, 64, 128, 256, 512)
+ENOUGH = 3.0  # seconds for a cell, of which the grid has many
 FLOPS = 3 * 2 * 2 * UNITS * 3 * UNITS  # of a token: forward, twice backward; two taps, three gates
 
 
@@ -40,7 +41,7 @@ def _row(
         for name, layer in layers.items():
             works[f"{name}_forward_{precision}"] = partial(_forward, layer, x_LBD, precision)
             works[f"{name}_training_{precision}"] = partial(training, layer, x_LBD, precision)
-    taken = medians(works, seconds=0.02)
+    taken = medians(works, seconds=0.02, enough=ENOUGH)
     times = {
         f"times_lstm_{work}_{precision}": taken[f"lstm_{work}_{precision}"] / taken[f"qrnn_{work}_{precision}"]
         for work in ("forward", "training")
