@@ -27,8 +27,10 @@ def environment(device: torch.device, precision: str) -> dict[str, Any]:
 
 def processor(environment: Mapping[str, Any]) -> str:
     """What computed, in a few words."""
-    on_cpu = environment["device"] == "cpu"
-    return f"{environment['cpu']}, {environment['threads']} threads" if on_cpu else environment["device"]
+    if environment["device"] != "cpu":
+        return environment["device"]
+    threads = environment["threads"]
+    return f"{environment['cpu']}, {threads} thread{'' if threads == 1 else 's'}"
 
 
 def _version() -> str | None:

@@ -42,6 +42,7 @@ class Exhibit:
     table that no training gives a row of, is made by commands instead, from the files of results/ that they write; of
     a study of one text it tells these `parts`.
     `held` are the fields that tell rows apart: a result in which one of them is changed is of no row that has it not.
+    `alike` is what the stand-ins' results must all have, where rows are compared: as many updates, say.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Exhibit:
     picture: str | None = None
     remark: str = ""
     held: tuple[str, ...] = ()
+    alike: Mapping[str, Any] = field(default_factory=dict)

@@ -113,9 +113,16 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
         return False
     if not _begins_alike(exhibit, row, result):
         return False
+    if result["recipe"] != row.recipe and not _alike(exhibit, result):
+        return False
     changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
     has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in own.items())
     return has_all and not any(path in changed and path not in own for path in exhibit.held)
+
+
+def _alike(exhibit: Exhibit, result: Result) -> bool:
+    """Whether a stand-in's result has what all of its exhibit must."""
+    return all(_same(_value_in(result, path), wanted) for path, wanted in exhibit.alike.items())
 
 
 def _begins_alike(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from octavo.reproduce.found import Result, apart, changes_of, made, measured, re
 from octavo.reproduce.one_text import of_one_text
 from octavo.reproduce.written import written
 from octavo.studies import command_of
+from octavo.studies.samples import SPLITS
 
 HEAD = """# What was measured
 
@@ -221,7 +222,19 @@ def _study(study: Result, exhibit: Exhibit) -> list[str]:
         for run in study["runs"]
         if _plain(run["found"])
     ]
-    return [*(["", *_grid(rows)] if rows else []), *written(study["runs"])]
+    grids = [grid for grid in (rows, list(series(study["runs"]))) if grid]
+    return [*(line for grid in grids for line in ["", *_grid(grid)]), *written(study["runs"])]
+
+
+def series(runs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Of what was found as a row for each length, or share of bytes, all of one measure side by side."""
+    for run in runs:
+        for split, rows in run["found"].items():
+            if split in SPLITS and isinstance(rows, list) and rows:
+                across, *measures = rows[0]
+                for measure in measures:
+                    named = {"run": run["run"], "split": split, across: measure.replace("_", " ")}
+                    yield named | {f"{row[across]:g}": shown(row[measure]) for row in rows}
 
 
 def _trained(run: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,8 +31,18 @@ def _beside(title: str, texts: Mapping[str, Sequence[str]]) -> list[str]:
         return []
     width = (ROOM - len(GAP) * (len(columns) - 1)) // len(columns)
     rows = [list(columns), *zip_longest(*columns.values(), fillvalue="")]
-    lines = (line for row in rows for line in (*_wrapped(row, width), ""))
-    return ["", title, "", *(f"    {line}".rstrip() for line in lines)][:-1]
+    if all(len(repr(text)) <= width for row in rows for text in row):
+        lines = [
+            GAP.join(text.ljust(width) for text in row) for row in [rows[0], *(map(_spelled, row) for row in rows[1:])]
+        ]
+    else:
+        lines = [line for row in rows for line in (*_wrapped(row, width), "")][:-1]
+    return ["", title, "", *(f"    {line}".rstrip() for line in lines)]
+
+
+def _spelled(text: str) -> str:
+    """A short text with what cannot be seen of it, spaces at its ends say; nothing for the end of a walk."""
+    return text and repr(text)
 
 
 def _wrapped(row: Sequence[str], width: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Results find the rows that they belong to."""
 
+import dataclasses
 from typing import Any
 
 from octavo.reproduce.exhibits import Exhibit, Row
@@ -42,6 +43,17 @@ def test_a_result_is_of_the_row_that_says_most_of_it() -> None:
         "i": {**result("qrnn-ptb"), "metrics": {"test": {"bits_per_byte": 2.0}}},  # has nothing that the table shows
     }
     assert measured(EXHIBIT, results) == {"plain": ["c", "b", "h"], "wide": ["a"], "other": ["d"]}
+
+
+def test_of_stand_ins_only_what_is_trained_alike_is_compared() -> None:
+    results = {
+        "a": result("qrnn-iwslt", training__steps=7),
+        "b": result("qrnn-multi30k", training__steps=7),
+        "c": result("qrnn-multi30k", training__steps=8),
+        "d": result("qrnn-multi30k"),
+    }
+    alike = dataclasses.replace(EXHIBIT, alike={"training.steps": 7})
+    assert measured(alike, results)["other"] == ["a", "b"]
 
 
 def test_results_that_only_their_seed_tells_apart_are_one_system() -> None:

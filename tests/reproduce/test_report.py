@@ -53,6 +53,15 @@ def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Pa
     assert "byte error of stretches, published |" not in empty
 
 
+def test_what_was_found_by_length_is_a_table_a_measure_to_a_line(tmp_path: Path) -> None:
+    rows = [{"up_to": edge, "texts": edge, "error": edge / 100} for edge in (4, 8)]
+    run = {"run": "short", "data": "wikipedia-en", "found": {"longest_trained": 4, "test": rows}}
+    study = {"study": "lengths", "settings": {}, "runs": [run]}
+    (tmp_path / "recursive-lengths.json").write_text(json.dumps(study), "utf-8")
+    head = "| run | split | up to | 4 | 8 |\n|---|---|---|---|---|\n"
+    assert head + "| short | test | texts | 4 | 8 |\n| short | test | error | 0.04 | 0.08 |\n" in page(tmp_path)
+
+
 def test_a_study_that_was_made_says_by_which_command(tmp_path: Path) -> None:
     """Its runs and all that was not as usual; what draws its figure stays as it is."""
     usual = "octavo study lengths runs/recursive-small --out results/recursive-lengths.json"

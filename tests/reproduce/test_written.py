@@ -11,7 +11,8 @@ def test_what_two_runs_wrote_stands_side_by_side() -> None:
     words, walks = lines[3:].index("From one held-out text, as it is, to another, as it is:"), lines[-4:]
     assert sum(line.count("word") for line in lines[3 : 3 + words]) == 50
     assert all(len(line) < 130 for line in lines)
-    assert [line.split() for line in walks] == [["vae", "collapsed"], ["a", "d"], ["b", "e"], ["c", "f"]]
+    spelled = [["'a'", "'d'"], ["'b'", "'e'"], ["'c'", "'f'"]]
+    assert [line.split() for line in walks] == [["vae", "collapsed"], *spelled]
 
 
 def test_what_wrote_nothing_has_no_column() -> None:
@@ -28,3 +29,9 @@ def test_texts_by_label_stand_beside_how_likely_their_label_is() -> None:
         "z of seed 4:",
         "    0: one",
     ]
+
+
+def test_short_texts_are_spelled_one_to_a_line() -> None:
+    lines = written([{"run": "vae", "found": {"greedy": {"first": ["   ", "a b\n", "'"]}, "walks": [["   "], ["b"]]}}])
+    assert [line.strip() for line in lines[3:7]] == ["vae", "'   '", "'a b\\n'", '"\'"']
+    assert [line.strip() for line in lines[-4:]] == ["'   '", "", "'b'", ""]
