@@ -32,6 +32,15 @@ def test_t12_and_t64_have_the_papers_parameters(layers: int, training: int, infe
         assert parameters(LanguageModel(config, BYTES)) == (training, inference)
 
 
+def test_norms_before_have_one_more_before_the_output() -> None:
+    with torch.device("meta"):
+        after, before = (
+            parameters(LanguageModel(LanguageModelConfig(writer=TransformerWriterConfig(norm=norm)), BYTES))
+            for norm in ("after", "before")
+        )
+    assert before[1] - after[1] == 2 * 512
+
+
 @pytest.mark.parametrize("config", [PUBLISHED, MODERN], ids=["published", "modern"])
 def test_cached_tokens_are_those_of_the_whole_read_again(config: TransformerWriterConfig) -> None:
     torch.manual_seed(0)
