@@ -206,9 +206,10 @@ EXHIBITS = (
         "Table 6: texts by label, z being the same",
         commands=(
             "octavo study by-label runs/scnn-vae-semi-20news --num-beams 10 --out results/dilated-by-label.json",
-            "octavo generate runs/scnn-vae-semi-20news --label sci.space --num 1 --num-beams 10",
+            "octavo generate runs/scnn-vae-semi-20news --label sci.space --num 1 --num-beams 10 --bad-words '<unk>'",
         ),
         sources=("*by-label*.json",),
-        remark="Beside each label stands how likely the model's own q(y | x) finds it of the text.",
+        remark="Beside each label stands how likely the model's own q(y | x) finds it of the text. Texts are ranked by "
+        "nats a token; the unknown word is barred.",
     ),
 )
