@@ -26,7 +26,7 @@ T = TypeVar("T")
 SIDE_BY_SIDE = 32
 WINDOW = 1024  # tokens: what a training cannot hold, a look without gradients can
 LONGEST = 1 << 16  # tokens that a model sees at once if it must see a text whole
-AT_ONCE = 1 << 20  # the same of one that writes all positions at once: a text by itself, 1 GB for every 256 features
+AT_ONCE = 1 << 20  # the same of one that writes all positions at once: a text by itself, in a few GB
 ENCODED = 1 << 20  # bytes in one go
 
 

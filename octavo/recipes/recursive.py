@@ -96,10 +96,10 @@ def baseline() -> Recipe:
 
 
 def small() -> Recipe:
-    """For a laptop: n = 2, 64 features instead of 256, texts of up to 64 bytes."""
+    """For a laptop: n = 2, 64 features instead of 256, texts of up to 63 bytes and the end."""
     return Recipe(
         name="recursive-small",
-        about="the recursive autoencoder for a laptop: n = 2, 64 features, paragraphs of up to 64 bytes",
+        about="the recursive autoencoder for a laptop: n = 2, 64 features, paragraphs of up to 63 bytes",
         paper=f"{PAPER}, in small",
         data=DataConfig(
             train="wikipedia-en",

@@ -28,6 +28,7 @@ def vectors(run: Run, settings: StudyConfig) -> dict[str, Any]:
             "width": made.vectors_NZ.shape[1],
             "texts_per_s": round(len(ids) / seconds, 1),
             f"seconds_for_{MANY}": round(seconds * MANY / len(ids), 1),
+            "texts_compared": min(len(ids), COMPARED),
             "error": whole,
             "error_in_eight_bits": eight,
         }

@@ -159,6 +159,7 @@ def test_vectors_are_timed_and_held_against_their_eight_bits(
     assert (found["texts"], found["tokens"]) == (len(ids), sum(map(len, ids)))
     assert found["positions"] == sum(latents.level_of(run, len(one)) for one in ids) > found["tokens"]
     assert found["error"] == latents.errors(run, ids)["byte_error"]
+    assert found["texts_compared"] == len(ids)
     assert found["seconds_for_10000"] * found["texts_per_s"] == pytest.approx(10_000, rel=0.01)
     monkeypatch.setattr(latent_files, "rounded", lambda made: made._replace(vectors_NZ=0 * made.vectors_NZ))
     nothing = STUDIES["vectors"](run, SETTINGS)["test"]
