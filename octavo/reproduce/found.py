@@ -71,7 +71,7 @@ def _apart(names: Iterable[str], results: Mapping[str, Result]) -> dict[str, dic
     return {name: {path: values[path] for path in telling} for name, values in own.items()}
 
 
-def _value_in(result: Result, path: str) -> Any:
+def _value_in(result: Mapping[str, Any], path: str) -> Any:
     """As the result overrides it, or as its recipe has it."""
     return result["overrides"].get(path, _published(result["recipe"]).get(path))
 
@@ -120,7 +120,7 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     return has_all and not any(path in changed and path not in own for path in exhibit.held)
 
 
-def _alike(exhibit: Exhibit, result: Result) -> bool:
+def _alike(exhibit: Exhibit, result: Mapping[str, Any]) -> bool:
     """Whether a stand-in's result has what all of its exhibit must."""
     return all(_same(_value_in(result, path), wanted) for path, wanted in exhibit.alike.items())
 
