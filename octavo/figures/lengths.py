@@ -11,6 +11,7 @@ from octavo.figures.style import INK, drawing, label_right, line_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 HEIGHT = 2.7  # inches
 TICKS = 8
@@ -33,7 +34,7 @@ def length_error(paths: Sequence[Path], out: Path) -> None:
         axes.set(xlim=(0, None), ylim=(0, None))
         last = max(row["up_to"] for run in runs for row in run.found["test"])
         axes.set_xticks(range(0, last + 1, max(1, last // TICKS)))
-        _explain(axes)
+        explain(figure)
         figure.draw_without_rendering()
         _name(axes, [run.name for run in runs], [run.found["test"][-1]["error"] for run in runs])
 
@@ -57,12 +58,13 @@ def lengths(paths: Sequence[Path], out: Path) -> None:
         _name(axes, longer, last)
 
 
-def _explain(axes: Axes) -> None:
-    lines = [
-        axes.plot([], [], marker="o", color=INK, label=label, **LOOKS[split])[0]
-        for split, label in (("train", "training"), ("test", "held out"))
-    ]
-    axes.legend(handles=lines, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, borderpad=0.2)
+def explain(figure: Figure) -> None:
+    """Which look is of training's texts, above the axes."""
+    from matplotlib.lines import Line2D
+
+    of = {"train": "training", "test": "held out"}
+    lines = [Line2D([], [], marker="o", color=INK, label=of[split], **look) for split, look in LOOKS.items()]
+    figure.legend(handles=lines, loc="outside upper left", ncols=2, borderpad=0.2)
 
 
 def _name(axes: Axes, names: Sequence[str], heights: Sequence[float]) -> None:

@@ -5,9 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,15 @@ class Job:
     result: Path
     limits: tuple[str, ...]
     reader: Path | None = None
+    alike: Mapping[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     measures: bool = False
     told: str = ""
 
     def next_command(self, plan: Plan) -> list[str]:
         """The training, and once that is done the measure."""
-        overrides = [word for path, wanted in self.row.overrides.items() for word in (f"--{path}", _written(wanted))]
+        changed = {**self.alike, **self.row.overrides}
+        overrides = [word for path, wanted in changed.items() for word in (f"--{path}", _written(wanted))]
         common = ["--device", plan.device]
         if self.measures:
             return ["evaluate", str(self.folder), "--record", str(self.result), *common]
@@ -100,6 +102,7 @@ def jobs_of(exhibit: Exhibit, plan: Plan) -> list[Job]:
             results / f"{exhibit.name}-{row.slug}{suffix}.json",
             _limits(plan.budget, len(exhibit.rows)),
             _reader_of(row, exhibit, folder),
+            _alike(exhibit, plan.budget) if plan.stand_in and row.stand_ins else {},
         )
         for row in exhibit.rows
     ]
@@ -107,6 +110,12 @@ def jobs_of(exhibit: Exhibit, plan: Plan) -> list[Job]:
 
 def _reader_of(row: Row, exhibit: Exhibit, folder: Path) -> Path | None:
     return next((folder / other.slug for other in exhibit.rows if other.label == row.begun), None)
+
+
+def _alike(exhibit: Exhibit, budget: str) -> dict[str, Any]:
+    """What all stand-ins are to have, but for what a budget sets; tiny ones are compared with nothing."""
+    limited = {} if budget == "full" else {"training.time_limit"}
+    return {} if budget == "tiny" else {path: one for path, one in exhibit.alike.items() if path not in limited}
 
 
 def _limits(budget: str, rows: int) -> tuple[str, ...]:

@@ -43,6 +43,17 @@ def test_a_budget_is_shared_and_a_stand_in_is_named(tmp_path: Path) -> None:
     assert jobs[0].result.name == "qrnn-table3-char-level-4-layer-lstm-30m.json"
 
 
+def test_stand_ins_are_trained_alike(tmp_path: Path) -> None:
+    """Else their rows would be in no table; the published ones are as they were published."""
+    table = exhibit("recursive-table5")
+    assert table.alike
+    for budget, stand_in, alike in (("30m", True, dict(table.alike)), ("full", False, {}), ("tiny", True, {})):
+        plan = Plan(budget, tmp_path, tmp_path, stand_in=stand_in)
+        for job in jobs_of(table, plan):
+            assert job.alike == alike
+            assert ("--training.steps" in job.next_command(plan)) == bool(alike)
+
+
 def test_a_row_whose_reader_begins_from_anothers_run_waits_for_it(tmp_path: Path) -> None:
     rows = (
         Row("VAE + init", "scnn-vae-yahoo", stand_ins=("scnn-vae-topics",), begun="LM"),
