@@ -264,7 +264,7 @@ VERBS = (
         "lists:figure",
         option(
             "name",
-            "which figure (one that is not known names them all): learning is of runs, the others of JSON",
+            "which figure (one that is not known names them all): learning is of runs too, the others of JSON",
             metavar="NAME",
         ),
         option("runs", "the runs' folders, or files of JSON", metavar="RUN", nargs="+"),
