@@ -1,5 +1,6 @@
 """What studies are made on: as many texts of each split, chosen by chance."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import numpy as np
@@ -47,21 +48,22 @@ def stores(run: Run) -> dict[str, Store]:
 def samples(run: Run, settings: StudyConfig) -> dict[str, list[np.ndarray]]:
     """The ids of the texts of each split, for a run whose model encodes."""
     able(run.model, "encode")
-    return {split: _samples(run, store, settings) for split, store in stores(run).items()}
+    found = stores(run)
+    if settings.longest:
+        _refuse_length(settings.longest, found.values(), most_tokens(run.model), settings.stretches)
+    return {split: _samples(run, store, settings) for split, store in found.items()}
 
 
 def _samples(run: Run, store: Store, settings: StudyConfig) -> list[np.ndarray]:
-    if settings.longest:
-        _refuse_length(settings.longest, store, most_tokens(run.model), settings.stretches)
     longest = settings.longest or longest_trained(run)
     if settings.stretches and longest:
         return sample_stretches(store, settings.samples, longest, run.codec.inside, settings.seed)
     return sample(store, settings.samples, longest, settings.seed)
 
 
-def _refuse_length(longest: int, store: Store, most: int, stretches: bool) -> None:
+def _refuse_length(longest: int, found: Iterable[Store], most: int, stretches: bool) -> None:
     """What was asked for and cannot be: texts shorter than any there is, or longer than the model takes."""
-    shortest = int(np.diff(store.offsets).min())
+    shortest = min(int(np.diff(store.offsets).min()) for store in found)
     if longest < shortest and not stretches:
         raise ValueError(f"--longest {longest}: the shortest text has {shortest:,} tokens: raise it, or --stretches")
     if longest > most:

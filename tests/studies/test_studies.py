@@ -138,7 +138,7 @@ def test_lengths_beyond_training_are_told_from_those_within(run: Run) -> None:
 
 
 def test_what_is_written_from_the_prior_stands_beside_held_out_texts(vae_run: Path) -> None:
-    found = STUDIES["prior"](octavo.load(vae_run, "cpu").run, StudyConfig(samples=5, longest=24))
+    found = STUDIES["prior"](octavo.load(vae_run, "cpu").run, StudyConfig(samples=5, longest=48))
     assert [len(found[name]["first"]) for name in ("greedy", "sampled", "held_out")] == [5, 5, 5]
     assert found["sampled"]["different"] == 1
     assert all(" times " in text for text in found["held_out"]["first"])
