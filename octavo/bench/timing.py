@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import torch
 
-ENOUGH = 7.0  # seconds of rounds after which no other begins, unless a bench asks for more
+ENOUGH = 10.0  # seconds of rounds after which no other begins, unless a bench asks for more
 Work = Callable[[], object]
 Name = TypeVar("Name", bound=Hashable)
 
