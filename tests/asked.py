@@ -75,6 +75,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "lstm-dropped": (LSTMWriterConfig(**SMALL, drop_word=0.3, dropout=0.2, dropout_output=0.2), "nothing vector"),
     "lstm-normalised": (LSTMWriterConfig(**SMALL, layers=2, normalised=True), "nothing vector"),
     "lstm-tied": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
+    "lstm-sampled": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True, sampled=3), "nothing vector"),
     "lstm-first-state": (LSTMWriterConfig(**SMALL, condition_each_step=False), "vector"),
     "lstm-attention": (LSTMWriterConfig(**SMALL, attention=True), "reading"),
     "qrnn-f": (QRNNWriterConfig(**SMALL, pooling="f", window=1), "nothing vector"),
@@ -102,7 +103,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
         "nothing vector",
     ),
     "transformer-modern-normed-after": (
-        ModernTransformerWriterConfig(**HEADS, rms=False, norm_before=False),
+        ModernTransformerWriterConfig(**HEADS, rms=False, norm="after"),
         "nothing vector",
     ),
     "dilated": (DILATED_WRITER, "nothing vector reading"),

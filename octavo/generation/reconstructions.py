@@ -27,14 +27,12 @@ def longest_reconstruction(level: int) -> int:
 
 @torch.no_grad()
 def write_back(
-    writer: Writer | OneShot, condition_BZ: Tensor, levels: Sequence[int], alphabet: Alphabet, beams: int = 1
+    writer: Writer, condition_BZ: Tensor, levels: Sequence[int], alphabet: Alphabet, beams: int = 1
 ) -> list[list[int]]:
-    """The ids written from each vector: all positions of its level or, token by token, up to the end and with it.
+    """The ids written from each vector, token by token, up to the end and with it.
 
     With one beam the likeliest token is taken at each step; a search ranks by the summed log-probability.
     """
-    if isinstance(writer, OneShot):
-        return write_at_once(writer, condition_BZ, levels, alphabet, GREEDY, range(len(levels)))
     writer = windowed(writer)
     found = beam_search(
         writer.advance,

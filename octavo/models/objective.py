@@ -1,5 +1,7 @@
 """From a writer's states to nats, and from nats to the mean that a training minimises. Shapes: L length, B batch."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import torch
@@ -7,7 +9,8 @@ from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from octavo.interfaces import Batch, Loss, Mean, State
-from octavo.ops.losses import linear_cross_entropy
+from octavo.layers.output import Output
+from octavo.ops.losses import linear_cross_entropy, sampled_cross_entropy
 
 # What the objective is a mean over: tokens, or texts (rows of a stream), whose tokens are then summed. Published
 # recipes for PTB sum over the window: a mean over tokens would put their rate, clipping and L2 off by its length.
@@ -27,14 +30,15 @@ def text_nats(
     further: int = 0,
 ) -> tuple[Tensor, Tensor]:
     """The total, for the gradient, of what tokens count in this unit, and each token's nats_LB, zero where none is."""
-    total, nats_N = linear_cross_entropy(
-        states_LBD.flatten(0, 1),
-        head.weight,
-        head.bias,
-        batch.tokens_LB.flatten(),
-        shares(batch, unit, weight_B, further).flatten(),
-    )
+    target_N, share_N = batch.tokens_LB.flatten(), shares(batch, unit, weight_B, further).flatten()
+    total, nats_N = _cross_entropy(head)(states_LBD.flatten(0, 1), head.weight, head.bias, target_N, share_N)
     return total, nats_N.view_as(batch.tokens_LB) * batch.valid_LB
+
+
+def _cross_entropy(head: nn.Linear) -> Callable[..., tuple[Tensor, Tensor]]:
+    if isinstance(head, Output) and head.draws is not None:
+        return partial(sampled_cross_entropy, draws=head.draws)
+    return linear_cross_entropy
 
 
 def shares(batch: Batch, unit: Unit, weight_B: Tensor | None = None, further: int = 0) -> Tensor:

@@ -1,6 +1,7 @@
 """Losses in nats: cross entropy, fused with the product that makes the logits, beside its plain form; KLs.
 
-Shapes: N positions (length × batch, flattened), D features, V vocabulary; B batch, Z latent features, C classes.
+Shapes: N positions (length × batch, flattened), D features, V vocabulary; O, P, S, T ids of it: targets, others, those
+drawn of them, all taken; B batch, Z latent features, C classes.
 """
 
 from math import ceil
@@ -35,6 +36,25 @@ def linear_cross_entropy(
     """
     low, learns = _product_dtype(x_ND), torch.is_grad_enabled()
     return _LinearCrossEntropy.apply(x_ND, weight_VD, bias_V, target_N, share_N, low, learns)
+
+
+def sampled_cross_entropy(
+    x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor, draws: int
+) -> tuple[Tensor, Tensor]:
+    """The same, estimated at the cost of few ids: the softmax's sum is of all targets, and of `draws` of the others.
+
+    Those are drawn uniformly, the same for all positions, and each stands for all others' share: on average the sum is
+    right and its logarithm, of which the nats are made, a little low (Jensen). Where none is left out all is exact.
+    """
+    own_O, place_N = target_N.unique(return_inverse=True)
+    is_other_V = torch.ones_like(weight_VD[:, 0], dtype=torch.bool).index_fill(0, own_O, False)
+    other_P = is_other_V.nonzero().squeeze(1)
+    drawn_S = other_P[torch.randperm(len(other_P), device=other_P.device)[:draws]]
+    id_T = torch.cat([own_O, drawn_S])
+    stands_for_T = weight_VD.new_ones(len(id_T))
+    stands_for_T[len(own_O) :] = len(other_P) / max(1, len(drawn_S))
+    bias_T = stands_for_T.log() if bias_V is None else bias_V[id_T] + stands_for_T.log()
+    return linear_cross_entropy(x_ND, F.embedding(id_T, weight_VD), bias_T, place_N, share_N)
 
 
 def gaussian_kl(mean_BZ: Tensor, log_variance_BZ: Tensor) -> Tensor:

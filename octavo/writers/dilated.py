@@ -13,13 +13,15 @@ from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.causal_convolution import CausalConvolution
 from octavo.layers.dropout import Dropout
+from octavo.layers.output import Output
 
 
 @config
 class DilatedWriterConfig:
     """A block for each of `dilations`; it sees (window - 1) Σ dilations + 1 tokens.
 
-    `width` is what passes from block to block, `inner` what a block convolves.
+    `width` is what passes from block to block, `inner` what a block convolves; `sampled` ids beside a batch's own stand
+    for all others in a training's softmax.
     """
 
     kind: Literal["dilated"] = "dilated"
@@ -29,6 +31,7 @@ class DilatedWriterConfig:
     window: PositiveInt = 3
     dilations: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1, 2, 4)
     dropout: Share = 0.1
+    sampled: PositiveInt | None = None
 
 
 class DilatedWriterState(NamedTuple):
@@ -69,7 +72,7 @@ class DilatedWriter(Writer):
         self.embedding = nn.Embedding(alphabet.size, config.embedding)
         self.enter = nn.Linear(config.embedding + condition, config.width)
         self.blocks = nn.ModuleList(Block(config, dilation) for dilation in config.dilations)
-        self.head = nn.Linear(config.width, alphabet.size)
+        self.head = Output(config.width, alphabet.size, config.sampled)
 
     def begin(self, condition: Condition, batch: int) -> DilatedWriterState:
         """Zeros, and the condition's share of the product, taken once for all positions."""

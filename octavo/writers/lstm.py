@@ -11,14 +11,15 @@ from octavo.interfaces import Alphabet, Condition, Writer, Written, vector_of
 from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
 from octavo.layers.lstm import CellState, LSTMStack
-from octavo.layers.tying import tie
+from octavo.layers.output import Output, tie
 
 
 @config
 class LSTMWriterConfig:
     """Dropout has a share on embeddings and between layers (`dropout`) and one before the output.
 
-    `tied` gives the output product the embedding's weights; `drop_word` hides whole input tokens in training;
+    `tied` gives the output product the embedding's weights; `sampled` ids beside a batch's own stand for all others in
+    a training's softmax; `drop_word` hides whole input tokens in training;
     `condition_each_step` feeds the condition with every token, beside making the first state of it; `attention`
     looks at the positions of a source that has been read (dot products, Luong et al. 2015).
     """
@@ -33,6 +34,7 @@ class LSTMWriterConfig:
     variational: bool = False
     normalised: bool = False
     tied: bool = False
+    sampled: PositiveInt | None = None
     condition_each_step: bool = True
     attention: bool = False
 
@@ -65,7 +67,7 @@ class LSTMWriter(Writer):
         self.first_state = nn.Linear(condition, 2 * config.layers * config.width) if condition else None
         self.mixed = self._attention(config, condition) if config.attention else None
         self.dropout_output = Dropout(config.dropout_output, config.variational)
-        self.head = nn.Linear(config.width, alphabet.size)
+        self.head = Output(config.width, alphabet.size, config.sampled)
         if config.tied:
             tie(self.embedding, self.head)
 

@@ -10,16 +10,17 @@ from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Condition, Reading, Writer, Written
 from octavo.layers.attention import Memory, attend, remember
 from octavo.layers.dropout import Dropout, WordDropout
+from octavo.layers.output import Output, tie
 from octavo.layers.qrnn import QRNN, QRNNRun, QRNNState
 from octavo.layers.qrnn_layer import Pooling
-from octavo.layers.tying import tie
 
 
 @config
 class QRNNWriterConfig:
     """Dropout has a share on embeddings and between layers (`dropout`) and one before the output.
 
-    `attention` looks at the positions of a source that has been read (eq. 8).
+    `sampled` ids beside a batch's own stand for all others in a training's softmax; `attention` looks at the positions
+    of a source that has been read (eq. 8).
     """
 
     kind: Literal["qrnn"] = "qrnn"
@@ -33,6 +34,7 @@ class QRNNWriterConfig:
     dropout_output: Share = 0.0
     drop_word: Annotated[float, Field(ge=0, le=1)] = 0.0
     tied: bool = False
+    sampled: PositiveInt | None = None
     attention: bool = False
 
 
@@ -66,7 +68,7 @@ class QRNNWriter(Writer):
         self.conditioned = nn.ModuleList(nn.Linear(condition, gates, bias=False) for _ in conditioned)
         self.attention = SourceAttention(config, condition) if config.attention else None
         self.dropout_output = Dropout(config.dropout_output)
-        self.head = nn.Linear(config.width, alphabet.size)
+        self.head = Output(config.width, alphabet.size, config.sampled)
         if config.tied:
             tie(self.embedding, self.head)
 

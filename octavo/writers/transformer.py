@@ -40,7 +40,7 @@ class TransformerWriterConfig:
 
 @config
 class ModernTransformerWriterConfig:
-    """RMS norms before the sub-layers, queries and keys normalised, no biases but the output's.
+    """RMS norms that stand where `norm` says, queries and keys normalised, no biases but the output's.
 
     With rotary positions texts of any length are read, each layer seeing the newest `context` positions; without them
     positions are learned, for each layer its own. Without `rms` norms subtract the mean and have a bias.
@@ -56,7 +56,7 @@ class ModernTransformerWriterConfig:
     feed: Feed = "squared-relu"
     query_key_norm: bool = True
     rms: bool = True
-    norm_before: bool = True
+    norm: Literal["after", "before"] = "before"
     dropout: Share = 0.0
     recompute: bool = False
 
@@ -159,9 +159,8 @@ def _layer(config: AnyConfig, attention: CausalAttention, feed: nn.Module, posit
 
 def _norms(config: AnyConfig) -> tuple[bool, Norm]:
     """Whether they stand before the sub-layers, and which they are."""
-    if isinstance(config, ModernTransformerWriterConfig):
-        return config.norm_before, nn.RMSNorm if config.rms else nn.LayerNorm
-    return config.norm == "before", nn.LayerNorm
+    rms = isinstance(config, ModernTransformerWriterConfig) and config.rms
+    return config.norm == "before", nn.RMSNorm if rms else nn.LayerNorm
 
 
 def _output(layer: nn.Module, x_LBD: Tensor, cache: Cache, place: Place) -> Tensor:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from octavo.generation.reconstructions import longest_reconstruction, write_at_once, write_back
+from octavo.generation.reconstructions import GREEDY, longest_reconstruction, write_at_once, write_back
 from octavo.generation.sampling import SamplingConfig, generate
 from octavo.interfaces import OneShot
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
@@ -37,7 +37,8 @@ def writer() -> LSTMWriter:
 
 def test_at_once_each_vector_is_written_at_its_own_level_with_those_alike() -> None:
     stamp = Stamp()
-    written = write_back(stamp, torch.tensor([[0.0], [1.0], [2.0], [3.0]]), LEVELS, DOCUMENTS)
+    first_B1 = torch.tensor([[0.0], [1.0], [2.0], [3.0]])
+    written = write_at_once(stamp, first_B1, LEVELS, DOCUMENTS, GREEDY, range(4))
     assert written == [[0, 1, 2], [1, 2, 3, 4, 5, 6], [2, 3, 4], [3]]
     assert stamp.asked == [(1, 1), (2, 3), (1, 6)]
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from octavo.layers.output import Output
 from octavo.models.objective import objective, text_nats
 from tests.batches import DOCUMENTS, batch_of
 
@@ -18,6 +19,16 @@ def test_each_tokens_nats_are_minus_its_log_probability() -> None:
             wanted = -log_LBV[position, row, token] if position < length else torch.zeros(())
             torch.testing.assert_close(nats_LB[position, row], wanted)
     torch.testing.assert_close(total, nats_LB.sum())
+
+
+def test_a_head_samples_in_training_alone() -> None:
+    batch, head = batch_of(), Output(5, DOCUMENTS.size, sampled=1)
+    states_LBD = torch.randn(*batch.tokens_LB.shape, 5)
+    drawn = {text_nats(head, states_LBD, batch)[0].item() for _ in range(20)}
+    whole = [text_nats(head.eval(), states_LBD, batch)[0] for _ in range(2)]
+    assert len(drawn) > 1
+    nats_LB = -head(states_LBD).log_softmax(-1).gather(-1, batch.tokens_LB.unsqueeze(-1)).squeeze(-1)
+    torch.testing.assert_close(whole, [nats_LB[batch.valid_LB].sum()] * 2)
 
 
 @pytest.mark.parametrize(("unit", "count"), [("token", 18), ("text", 4), ("mean", 4), (9, 2)])

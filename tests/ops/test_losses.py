@@ -3,6 +3,7 @@
 Shapes: N positions, D features, V vocabulary, B batch, Z latent features, K draws.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,7 +11,13 @@ import torch
 from torch import Tensor
 
 from octavo.ops import losses
-from octavo.ops.losses import categorical_kl, gaussian_kl, linear_cross_entropy, linear_cross_entropy_plain
+from octavo.ops.losses import (
+    categorical_kl,
+    gaussian_kl,
+    linear_cross_entropy,
+    linear_cross_entropy_plain,
+    sampled_cross_entropy,
+)
 
 DTYPES = pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["float64", "float32"])
 V, D = 11, 5
@@ -132,6 +139,41 @@ def test_where_no_gradient_is_wanted_none_is_made(monkeypatch: pytest.MonkeyPatc
     assert not total.requires_grad
     assert linear_cross_entropy(*some(7, learning=""))[0] == wanted
     assert shares == [None, None]
+
+
+@DTYPES
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
+@pytest.mark.parametrize("positions", [1, 7, 30])
+def test_sampled_is_exact_where_no_id_is_left_out(dtype: torch.dtype, bias: bool, positions: int) -> None:
+    inputs = some(positions, dtype, bias)
+    sampled = values_and_gradients(partial(sampled_cross_entropy, draws=V), inputs)
+    whole = values_and_gradients(linear_cross_entropy, inputs)
+    for got, wanted in zip(sampled, whole, strict=True):
+        torch.testing.assert_close(got, wanted)
+
+
+@pytest.mark.parametrize("bias", [True, False], ids=["bias", "no-bias"])
+def test_the_sampled_sum_is_right_on_average_and_its_logarithm_low(bias: bool) -> None:
+    """e^{nats} is the sum over e^{score of the target}, of which no draw changes anything."""
+    inputs = some(2, bias=bias)
+    assert len(inputs.target_N.unique()) == 2
+    torch.manual_seed(0)
+    with torch.no_grad():
+        drawn_KN = torch.stack([sampled_cross_entropy(*inputs, draws=3)[1] for _ in range(4000)])
+        whole_N = linear_cross_entropy(*inputs)[1]
+    error_N = drawn_KN.exp().std(0) / len(drawn_KN) ** 0.5
+    assert ((drawn_KN.exp().mean(0) - whole_N.exp()).abs() < 4 * error_N).all()
+    assert (error_N < 0.02 * whole_N.exp()).all()
+    assert (drawn_KN.mean(0) < whole_N).all()
+
+
+def test_sampled_moves_the_ids_it_takes_and_no_others() -> None:
+    inputs = some(2, learning="weight")
+    torch.manual_seed(0)
+    *_, gradient_VD = values_and_gradients(partial(sampled_cross_entropy, draws=3), inputs)
+    moved = gradient_VD.any(1)
+    assert moved.sum() == 2 + 3
+    assert moved[inputs.target_N].all()
 
 
 def test_what_is_held_in_the_forward_is_no_more_than_a_chunk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Shapes: L length, B batch, D features, V vocabulary."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -107,15 +107,15 @@ def test_what_is_recomputed_is_the_same_dropout_included() -> None:
 
 
 @pytest.mark.parametrize("published", [True, False], ids=["published", "modern"])
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_stack_with_norms_before_ends_in_one(published: bool, before: bool) -> None:
+@pytest.mark.parametrize("norm", ["before", "after"])
+def test_a_stack_with_norms_before_ends_in_one(published: bool, norm: Literal["before", "after"]) -> None:
     config = (
-        TransformerWriterConfig(**SMALL, norm="before" if before else "after")
+        TransformerWriterConfig(**SMALL, norm=norm)
         if published
-        else ModernTransformerWriterConfig(**SMALL, norm_before=before, rms=False)
+        else ModernTransformerWriterConfig(**SMALL, norm=norm, rms=False)
     )
     norms = [part for part in TransformerWriter(config, DOCUMENTS).modules() if isinstance(part, nn.LayerNorm)]
-    assert len(norms) == 2 * 3 + before
+    assert len(norms) == 2 * 3 + (norm == "before")
 
 
 def test_only_the_first_layer_has_a_wave() -> None:
