@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -47,6 +47,8 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     yield {"what": "first step of a prepared corpus", "seconds": round(_first_step(device), 2)}
     imported = statistics.median(_importing_torch() for _ in range(3))
     yield {"what": "of these, importing torch", "seconds": round(imported, 2)}
+    stream = cast(StreamConfig, recipe(FASTEST).data.batching)
+    yield {"what": "of these, the step itself", "seconds": round(stream.batch * stream.window / model_rate, 2)}
 
 
 def _prepared(batching: BatchingConfig) -> Data:

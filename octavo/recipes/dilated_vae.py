@@ -224,6 +224,12 @@ ELSEWHERE: dict[str, tuple[Callable[[], Recipe], str, dict[str, Any]]] = {
     "scnn-vae-ptb": (VAE_OF_SMALL, "PTB sentences: a VAE with the SCNN decoder", PTB | HALF_VAE),
     "scnn-lm-imdb": (LM_OF_SMALL, "100 words of film reviews: the SCNN decoder as a language model", IMDB | HALF_CNN),
     "scnn-vae-imdb": (VAE_OF_SMALL, "100 words of film reviews: a VAE with the SCNN decoder", IMDB | HALF_VAE),
+    "lstm-lm-imdb": (partial(language_model, "lstm"), "100 words of film reviews: an LSTM", IMDB | HALF_LSTM),
+    "lstm-vae-imdb": (
+        partial(vae, "lstm"),
+        "100 words of film reviews: a VAE with an LSTM decoder",
+        IMDB | HALF_LSTM | HALF_READER | {"model.hidden": 512},
+    ),
     "lstm-lm-topics": (
         partial(language_model, "lstm"),
         "100 words of posts on five topics: an LSTM",

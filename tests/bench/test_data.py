@@ -18,6 +18,7 @@ def test_each_kind_of_batches_is_held_against_the_model(monkeypatch: pytest.Monk
     assert rows["batches of stream"]["times_the_model"] > 1
     assert rows["first step of a prepared corpus"]["seconds"] == 2.5
     assert rows["of these, importing torch"]["seconds"] == 1.5
+    assert rows["of these, the step itself"]["seconds"] == 0.1
 
 
 def test_the_first_step_is_one_that_a_command_has_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
