@@ -208,6 +208,7 @@ HALF_LSTM = {"model.writer.width": 512, "model.writer.embedding": 256}
 HALF_CNN = {**HALF_LSTM, "model.writer.inner": 256}
 HALF_READER = {"model.reader.width": 512, "model.reader.embedding": 256}
 HALF_VAE = {**HALF_CNN, **HALF_READER, "model.hidden": 512}
+HALF_LSTM_VAE = {**HALF_LSTM, **HALF_READER, "model.hidden": 512}
 PTB = {"data.train": "ptb", "data.files.unit": "lines", "data.codec.limit": 10_000}
 IMDB = {"data.train": "imdb", "data.files.clean": ("breaks", "punctuation", "first-100-words")}
 NEWS = {
@@ -218,27 +219,22 @@ NEWS = {
 TOPICS = NEWS | {"data.train": "20news-topics"}
 
 LM_OF_SMALL, VAE_OF_SMALL = partial(language_model, "s"), partial(vae, "s")
+LM_OF_LSTM, VAE_OF_LSTM = partial(language_model, "lstm"), partial(vae, "lstm")
 # Sentences of PTB average 21 words: SCNN sees most of each, and --model.writer.dilations [1] three words.
 ELSEWHERE: dict[str, tuple[Callable[[], Recipe], str, dict[str, Any]]] = {
     "scnn-lm-ptb": (LM_OF_SMALL, "PTB sentences: the SCNN decoder as a language model", PTB | HALF_CNN),
     "scnn-vae-ptb": (VAE_OF_SMALL, "PTB sentences: a VAE with the SCNN decoder", PTB | HALF_VAE),
     "scnn-lm-imdb": (LM_OF_SMALL, "100 words of film reviews: the SCNN decoder as a language model", IMDB | HALF_CNN),
     "scnn-vae-imdb": (VAE_OF_SMALL, "100 words of film reviews: a VAE with the SCNN decoder", IMDB | HALF_VAE),
-    "lstm-lm-imdb": (partial(language_model, "lstm"), "100 words of film reviews: an LSTM", IMDB | HALF_LSTM),
-    "lstm-vae-imdb": (
-        partial(vae, "lstm"),
-        "100 words of film reviews: a VAE with an LSTM decoder",
-        IMDB | HALF_LSTM | HALF_READER | {"model.hidden": 512},
-    ),
-    "lstm-lm-topics": (
-        partial(language_model, "lstm"),
-        "100 words of posts on five topics: an LSTM",
-        TOPICS | HALF_LSTM,
-    ),
+    "lstm-lm-sentences": (LM_OF_LSTM, "PTB sentences: an LSTM, trained as the decoders are", PTB | HALF_LSTM),
+    "lstm-vae-sentences": (VAE_OF_LSTM, "PTB sentences: a VAE with that LSTM", PTB | HALF_LSTM_VAE),
+    "lstm-lm-imdb": (LM_OF_LSTM, "100 words of film reviews: an LSTM", IMDB | HALF_LSTM),
+    "lstm-vae-imdb": (VAE_OF_LSTM, "100 words of film reviews: a VAE with an LSTM decoder", IMDB | HALF_LSTM_VAE),
+    "lstm-lm-topics": (LM_OF_LSTM, "100 words of posts on five topics: an LSTM", TOPICS | HALF_LSTM),
     "lstm-vae-topics": (
-        partial(vae, "lstm"),
+        VAE_OF_LSTM,
         "100 words of posts on five topics: a VAE with an LSTM decoder",
-        TOPICS | HALF_LSTM | HALF_READER | {"model.hidden": 512},
+        TOPICS | HALF_LSTM_VAE,
     ),
     "scnn-lm-topics": (LM_OF_SMALL, "100 words of posts on five topics: the SCNN decoder alone", TOPICS | HALF_CNN),
     "scnn-vae-topics": (
@@ -246,7 +242,7 @@ ELSEWHERE: dict[str, tuple[Callable[[], Recipe], str, dict[str, Any]]] = {
         "100 words of posts on five topics: a VAE with the SCNN decoder",
         TOPICS | HALF_VAE,
     ),
-    "lstm-lm-20news": (partial(language_model, "lstm"), "100 words of posts: an LSTM to start from", NEWS | HALF_LSTM),
+    "lstm-lm-20news": (LM_OF_LSTM, "100 words of posts: an LSTM to start from", NEWS | HALF_LSTM),
     "lstm-autoencoder-20news": (
         autoencoder,
         "100 words of posts: a sequence autoencoder to start from",

@@ -57,9 +57,9 @@ OF_LABELS = {
 def _decoder(name: str, recipe: str, own: dict[str, Any], figures: Figures, stand_ins: bool) -> list[Row]:
     lm, kl, vae, init_kl, init = figures
     lms, vaes = ([f"{recipe}-{kind}-{other}" for other in ELSEWHERE if stand_ins] for kind in ("lm", "vae"))
-    if recipe == "lstm":  # of PTB's sentences the language model has another name, and the VAE a page of its own
-        lms = [name.replace("lstm-lm-ptb", "lstm-lm-ptb-sentences") for name in lms]
-        vaes = [name for name in vaes if not name.endswith("ptb")]
+    if recipe == "lstm":  # lstm-vae-ptb is another paper's
+        lms, vaes = ([name.replace("-ptb", "-sentences") for name in names] for names in (lms, vaes))
+        lms += ["lstm-lm-ptb-sentences"] * stand_ins
     vae_row = (f"{recipe}-vae-yahoo", {"KL": kl, "perplexity": vae}, own, tuple(vaes))
     init_row = (f"{recipe}-vae-yahoo", {"KL": init_kl, "perplexity": init}, own, tuple(vaes), LM)
     return [
