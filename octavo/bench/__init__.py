@@ -22,7 +22,7 @@ from octavo.bench import (
     systems,
     transformer,
 )
-from octavo.bench.ceilings import copy_rate, square_rate
+from octavo.bench.ceilings import copy_rate, read_rate, square_rate
 from octavo.environment import environment
 
 Row = dict[str, Any]
@@ -47,11 +47,14 @@ BENCHES: dict[str, Callable[[torch.device], Iterator[Row]]] = {
 
 
 def machine(device: torch.device) -> Row:
-    """Which machine this is, and its ceilings: copying, in GB/s, and matrix products, in GFLOP/s."""
+    """Which machine this is, and its ceilings: copying and reading, in GB/s, and matrix products, in GFLOP/s."""
     return {
         **environment(device, "fp32 and bf16"),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
         "copy_16MB_GB_per_s": round(copy_rate(16 << 20, device) / 1e9, 1),
         "copy_256MB_GB_per_s": round(copy_rate(256 << 20, device) / 1e9, 1),
+        "read_16MB_GB_per_s": round(read_rate(16 << 20, device) / 1e9, 1),
+        "read_256MB_GB_per_s": round(read_rate(256 << 20, device) / 1e9, 1),
         "product_fp32_GFLOP_per_s": round(square_rate("fp32", device) / 1e9),
         "product_bf16_GFLOP_per_s": round(square_rate("bf16", device) / 1e9),
     }

@@ -15,6 +15,12 @@ def copy_rate(size: int, device: torch.device) -> float:
     return 8 * source.numel() / medians({"copy": lambda: target.copy_(source)})["copy"]
 
 
+def read_rate(size: int, device: torch.device) -> float:
+    """Bytes a second of reading so many, as adding them up does."""
+    values = torch.ones(max(1, size // 4), device=device)
+    return 4 * values.numel() / medians({"read": values.sum})["read"]
+
+
 class Product(NamedTuple):
     """A matrix product to be timed beside what is held against its rate, and its operations."""
 

@@ -25,7 +25,7 @@ SAMPLED = 5  # lengths at which a whole text is run again: between them its time
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row for each writer and size: tokens per second kept and recomputed, and their ratio."""
+    """A row for each writer and size: tokens per second kept and recomputed, their ratio, and the output's share."""
     for name, (config, ids) in WRITERS.items():
         writer = build_writer(config, Alphabet(ids, 0)).to(device).eval()
         for batch, tokens in SIZES:
@@ -43,11 +43,21 @@ def _rates(writer: Writer, batch: int, tokens: int, device: torch.device) -> dic
     stretch = tokens // SAMPLED
     lengths = range((stretch + 1) // 2, tokens + 1, stretch)
     texts_LB = torch.zeros(tokens, batch, dtype=torch.long, device=device)
-    works = {"kept": partial(kept, writer, texts_LB), "recomputed": partial(recomputed, writer, texts_LB, lengths)}
+    state_BD = torch.zeros(batch, writer.head.in_features, device=device)
+    works = {
+        "kept": partial(kept, writer, texts_LB),
+        "recomputed": partial(recomputed, writer, texts_LB, lengths),
+        "output": partial(_output, writer, state_BD),
+    }
     taken = medians(works, rounds=3, seconds=0.0)
     seconds = {"kept": taken["kept"], "recomputed": taken["recomputed"] * tokens / len(lengths)}
     rates = {f"{name}_tokens_per_s": round(batch * tokens / spent) for name, spent in seconds.items()}
-    return {**rates, "ratio": round(seconds["recomputed"] / seconds["kept"], 1), "recomputed_lengths": len(lengths)}
+    return {
+        **rates,
+        "ratio": round(seconds["recomputed"] / seconds["kept"], 1),
+        "recomputed_lengths": len(lengths),
+        "output_share_of_kept": round(taken["output"] * tokens / seconds["kept"], 3),
+    }
 
 
 @torch.no_grad()
@@ -57,6 +67,12 @@ def kept(writer: Writer, texts_LB: Tensor) -> Tensor:
     for token_B in texts_LB:
         logits_BV, state = writer.advance(token_B, state)
     return logits_BV
+
+
+@torch.no_grad()
+def _output(writer: Writer, state_BD: Tensor) -> Tensor:
+    """What no way of writing a token can do without."""
+    return writer.head(state_BD)
 
 
 @torch.no_grad()

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from octavo.bench.ceilings import copy_rate
 from octavo.bench.timing import medians
 from octavo.bench.update import stock_update
 from octavo.interfaces import Alphabet
@@ -19,6 +20,8 @@ from octavo.training.optimizers import AdamConfig, Optimizer, SGDConfig, build, 
 
 WORDS, LIMIT, RATE = 10_000, 10.0, 1e-3
 FORMS = {"SGD": (SGDConfig(), torch.optim.SGD), "Adam": (AdamConfig(), torch.optim.Adam)}
+# Read and written of a weight: its gradient for the norm, then gradient, weight and Adam's two averages.
+BYTES = {"SGD": 4 + 8 + 4, "Adam": 4 + 16 + 12}
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
@@ -36,11 +39,14 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
             "stock": partial(stock_update, stock(weights, lr=RATE), LIMIT),
         }
         taken = medians(works, rounds=5, seconds=0.2)
+        count = sum(weight.numel() for weight in weights)
+        size = BYTES[name] * count
         yield {
             "optimizer": name,
-            "parameters": sum(weight.numel() for weight in weights),
+            "parameters": count,
             **{f"{form}_ms": round(1e3 * seconds, 1) for form, seconds in taken.items()},
             "times_stock": round(taken["stock"] / taken["fused"], 2),
+            "share_of_copy": round(size / taken["fused"] / copy_rate(size, device), 3),
         }
 
 

@@ -18,7 +18,7 @@ from octavo.training.precision import Resolved, autocast, resolve_precision
 UNITS = 320
 BATCHES = (1, 8, 32, 128, 256)
 LENGTHS = (32, 64, 128, 256, 512)
-ENOUGH = 3.0  # seconds for a cell, of which the grid has many
+ENOUGH = 2.0  # seconds for a cell, of which the grid has many
 FLOPS = 3 * 2 * 2 * UNITS * 3 * UNITS  # of a token: forward, twice backward; two taps, three gates
 
 

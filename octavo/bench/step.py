@@ -32,7 +32,7 @@ WORDS, LENGTH, BATCH = 10_000, 105, 20
 LAYERS, WIDTH = 2, 640
 RECIPES = {"nn.LSTM": "lstm-ptb-640", "QRNN": "qrnn-ptb"}
 STOCK = "nn.LSTM, stock"
-ENOUGH = 20.0  # seconds, for three rounds: two had told forms apart that are alike
+ENOUGH = 18.0  # seconds, for three rounds: two had told forms apart that are alike
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:

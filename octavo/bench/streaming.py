@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from octavo.bench.ceilings import read_rate
 from octavo.bench.timing import medians
 from octavo.interfaces import Alphabet, Writer
 from octavo.layers.rounding import round_weights
@@ -28,12 +29,14 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     taken = medians(_ways(device), rounds=5, seconds=0.2)
     together, products = (taken.pop(name) / TOGETHER for name in ("QRNN, 64 texts", "its products alone"))
     for name, seconds in taken.items():
+        size = _weights(name) * _bytes(name)
         yield {
             "way": name,
             "tokens_per_s": round(1 / seconds),
             "times_nn.LSTM": round(taken["nn.LSTM"] / seconds, 2),
             "times_nn.LSTMCell": round(taken["nn.LSTMCell"] / seconds, 2),
-            "weights_GB_per_s": round(_weights(name) * _bytes(name) / seconds / 1e9, 1),
+            "weights_GB_per_s": round(size / seconds / 1e9, 1),
+            "share_of_read": round(size / seconds / read_rate(size, device), 3),
         }
     yield {
         "way": "QRNN, 64 texts",
@@ -81,11 +84,17 @@ def _advancing(writer: Writer, batch: int) -> Step:
 
 
 def _products(device: torch.device) -> Step:
-    """What a step of all texts multiplies, in as few products as it can be: the floor of its time."""
-    layers = [nn.Linear(2 * WIDTH, 3 * WIDTH).to(device) for _ in range(LAYERS)]
+    """What a step of all texts multiplies, in the QRNN's own form: of each layer two taps, one added to the other."""
     head = nn.Linear(WIDTH, OUTPUTS).to(device)
-    window_BD, output_BD = (torch.randn(TOGETHER, size, device=device) for size in (2 * WIDTH, WIDTH))
-    return lambda: [*(layer(window_BD) for layer in layers), head(output_BD)]
+    taps_LKDG = torch.randn(LAYERS, 2, WIDTH, 3 * WIDTH, device=device)
+    x_BD = torch.randn(TOGETHER, WIDTH, device=device)
+
+    def step() -> Tensor:
+        for before_DG, now_DG in taps_LKDG:
+            torch.mm(x_BD, before_DG).addmm_(x_BD, now_DG)
+        return head(x_BD)
+
+    return step
 
 
 def _lstm(device: torch.device) -> Step:

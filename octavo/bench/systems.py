@@ -53,6 +53,7 @@ def rows(device: torch.device) -> Iterator[dict[str, Any]]:
     """A row for each system, in the precision that its training takes by default; on CUDA one more, compiled."""
     precision = resolve_precision("auto", device)
     product = square(precision, device)
+    product.work()
     for name, size in SYSTEMS.items():
         batch = _texts(size, size.on_cpu if device.type == "cpu" else size.batch, device)
         yield row(name, size, batch, precision, product)
@@ -73,7 +74,7 @@ def row(
         begun = time.perf_counter()
         step()
         first = {"compiled": True, "first_step_seconds": round(time.perf_counter() - begun, 1)}
-    taken = medians({"step": step, "product": product.work}, rounds=3, seconds=0.2)
+    taken = medians({"step": step, "product": product.work}, rounds=3, warm=True)
     seconds, rate = taken["step"], product.operations / taken["product"]
     return {
         "system": name,

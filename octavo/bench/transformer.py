@@ -70,7 +70,7 @@ def compared(chosen: Recipe, device: torch.device, fast: Resolved) -> dict[str, 
         **{f"stock_{precision}": _stock(chosen, batch, device, precision) for precision in precisions},
     }
     product = square(fast, device)
-    taken = medians({**works, "product": product.work}, rounds=3, seconds=0.5)
+    taken = medians({**works, "product": product.work}, rounds=3, seconds=0.2)
     product_rate = product.operations / taken.pop("product")
     return {
         "layers": chosen.model.writer.layers,  # type: ignore[union-attr]

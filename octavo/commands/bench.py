@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from typing import Any
 
 import torch
@@ -25,14 +26,19 @@ def bench(options: argparse.Namespace) -> None:
     if not options.json:
         print("  ".join(f"{name} {value}" for name, value in facts.items()), file=sys.stderr)
     result: dict[str, Any] = {"machine": facts}
+    taken: dict[str, float] = {}
     for name in BENCHES if options.name == "all" else [options.name]:
-        result[name] = []
+        result[name], begun = [], time.perf_counter()
         for row in BENCHES[name](device):
             result[name].append(row)
             if out:  # after every row, so that what has been measured survives a stop
                 write_json(out, result)
             if not options.json:
                 print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+        taken[name] = time.perf_counter() - begun
+    if options.name == "all":
+        taken["all"] = sum(taken.values())
+        result["whole"] = [{"bench": name, "seconds": round(seconds, 1)} for name, seconds in taken.items()]
     result["asked"] = list(judged(result))
     if out:
         write_json(out, result)

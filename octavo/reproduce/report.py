@@ -305,7 +305,8 @@ def _bench(name: str, one: Result) -> str:
         f"[{name}]({name}), on {processor(machine)}, torch {machine['torch']}, "
         f"commit `{machine['commit']}`; ceilings: {ceilings}",
     ]
-    parts = {"asked": list(judged(one)), **{part: rows for part, rows in one.items() if part != "machine"}}
+    measured = {part: rows for part, rows in one.items() if part not in ("machine", "asked")}
+    parts = {"asked": list(judged(one)), **measured}
     for part, rows in parts.items():
         if rows:
             lines += ["", f"### {part}", "", *_grid(rows)]

@@ -236,7 +236,7 @@ class Trainer:
     def _batch(self, number: int) -> Batch:
         batch = self.batches.batch(number, distributed.rank(), distributed.ranks())
         self.tokens += int(batch.lengths_B.sum()) * distributed.ranks()
-        return batch.map(lambda tensor: tensor.to(self.device, non_blocking=True))
+        return batch.map(lambda tensor: tensor.to(self.device))
 
     def _loss(self, batch: Batch, progress: Progress) -> Loss:
         with autocast(self.device, self.precision):

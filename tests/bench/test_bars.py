@@ -17,16 +17,22 @@ def test_what_is_wanted_is_the_least_or_the_most(at_most: bool, met: list[bool])
     assert [bar.is_met(reached) for reached in (1.0, 2.0, 3.0)] == met
 
 
-def test_only_what_was_measured_is_judged() -> None:
+def test_only_what_was_run_is_judged() -> None:
+    imported, step = ({"what": f"of these, {part}", "seconds": 1.5} for part in ("importing torch", "the step itself"))
     bench = {
         **SLOW,
-        "data": [{"times_the_model": 100.0}, {**FIRST_STEP, "seconds": 3.5}, {"what": "torch", "seconds": 1.0}],
+        "data": [{"times_the_model": 100.0}, {**FIRST_STEP, "seconds": 3.5}, imported, step],
         "softmax": [],
     }
-    assert [(row["what"], row["reached"], row["met"]) for row in judged(bench)] == [
-        ("batches, times the fastest model's rate, least", "100", "yes"),
-        ("first step of a prepared corpus, seconds", "3.5", "no"),
+    assert [tuple(row.values())[1:] for row in judged(bench)] == [
+        ("batches, times the fastest model's rate, least", "at least 20", "100", "yes", ""),
+        ("first step of a prepared corpus, seconds", "at most 3", "3.5", "no", "3"),
     ]
+
+
+def test_a_figure_that_a_run_lacks_is_named() -> None:
+    rows = list(judged({**SLOW, "transformer": [{"share_of_product_rate": 0.6, "times_stock_fp32": 1.2}]}))
+    assert [row["reached"] for row in rows] == ["0.6", "not measured", "1.2"]
 
 
 @pytest.mark.parametrize(("bf16", "met"), [(2, "no, without bf16 products"), (900, "no")])
@@ -39,4 +45,4 @@ def test_a_bar_that_needs_bf16_says_so_where_there_is_none(bf16: int, met: str) 
 def test_every_bar_is_of_a_bench() -> None:
     from octavo.bench import BENCHES
 
-    assert {bar.bench for bar in BARS} <= BENCHES.keys()
+    assert {bar.bench for bar in BARS} <= {*BENCHES, "whole"}

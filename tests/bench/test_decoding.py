@@ -17,7 +17,7 @@ def test_both_ways_give_the_same_logits() -> None:
 
 
 def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch, timed: Timed) -> None:
-    timed(decoding, {"kept": 2.0, "recomputed": 3.0}.__getitem__)
+    timed(decoding, {"kept": 2.0, "recomputed": 3.0, "output": 0.01}.__getitem__)
     monkeypatch.setattr(decoding, "WRITERS", {"small": (SMALL, 9)})
     monkeypatch.setattr(decoding, "SIZES", ((3, 40),))
     [row] = decoding.rows(torch.device("cpu"))
@@ -30,4 +30,5 @@ def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch
         "recomputed_tokens_per_s": 5,
         "ratio": 12.0,
         "recomputed_lengths": 5,
+        "output_share_of_kept": 0.2,
     }

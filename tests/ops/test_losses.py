@@ -4,6 +4,7 @@ Shapes: N positions, D features, V vocabulary, B batch, Z latent features, K dra
 """
 
 from functools import partial
+from math import log
 from typing import Any, NamedTuple
 
 import pytest
@@ -165,6 +166,25 @@ def test_the_sampled_sum_is_right_on_average_and_its_logarithm_low(bias: bool) -
     assert ((drawn_KN.exp().mean(0) - whole_N.exp()).abs() < 4 * error_N).all()
     assert (error_N < 0.02 * whole_N.exp()).all()
     assert (drawn_KN.mean(0) < whole_N).all()
+
+
+def test_sampled_is_a_softmax_in_which_those_drawn_stand_for_all_others() -> None:
+    """Its plain twin: all scores, those of the ids that were not taken masked, a weight added to those drawn."""
+    inputs, draws = some(7), 3
+    torch.manual_seed(0)
+    sampled = values_and_gradients(partial(sampled_cross_entropy, draws=draws), inputs)
+    own_O = inputs.target_N.unique()
+    moved = sampled[3].any(1)  # the weights' gradient
+    others = V - len(own_O)
+    offset_V = torch.full((V,), float("-inf"), dtype=torch.float64).masked_fill(moved, log(others / draws))
+    offset_V[own_O] = 0.0
+    assert 0 < draws < others
+
+    def plain(x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
+        return linear_cross_entropy_plain(x_ND, weight_VD, bias_V + offset_V, *rest)
+
+    for got, wanted in zip(sampled, values_and_gradients(plain, inputs), strict=True):
+        torch.testing.assert_close(got, wanted)
 
 
 def test_sampled_moves_the_ids_it_takes_and_no_others() -> None:
