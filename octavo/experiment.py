@@ -91,7 +91,7 @@ def train(
         if not begun:
             start_from_vectors(recipe, data.codec, plain, say)
             if reader_of is not None:
-                start_from_reader(plain, reader_of, data.codec, say)
+                start_from_reader(recipe, plain, reader_of, data.codec, say)
         trainer = _trainer(recipe, folder, machine, data, plain, device, precision)
         if resume:
             _go_on(trainer, folder, say)

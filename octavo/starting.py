@@ -11,7 +11,7 @@ from octavo.data.codecs import Codec, Words
 from octavo.data.vectors import read_vectors
 from octavo.interfaces import TextModel
 from octavo.recipe import Recipe
-from octavo.runs import stored_codec, stored_weights
+from octavo.runs import stored_codec, stored_recipe, stored_weights
 from octavo.training.state import Tensors
 
 Say = Callable[[str], None]
@@ -31,23 +31,44 @@ def start_from_vectors(recipe: Recipe, codec: Codec, model: Any, say: Say) -> No
 
 
 @torch.no_grad()
-def start_from_reader(model: TextModel, folder: Path, codec: Codec, say: Say) -> None:
-    """What matches, in name and shape, of another run's reader and of the Gaussian made of its summary.
+def start_from_reader(recipe: Recipe, model: TextModel, folder: Path, codec: Codec, say: Say) -> None:
+    """All weights of another run's reader and, where they fit as a whole, of the Gaussian made of its summary.
 
     A language model has no reader: its writer's weights are taken for one's (Dai & Le 2015). The writer starts anew.
     """
     if stored_codec(folder).to_json() != codec.to_json():
         raise ValueError(f"{folder} was trained with another codec: its ids stand for other text")
-    found = _as_reader(stored_weights(folder))
-    own = {name: weight for name, weight in model.state_dict().items() if name.startswith(("reader.", "head."))}
-    fitting = [name for name, weight in own.items() if name in found and found[name].shape == weight.shape]
-    if not any(name.startswith("reader.") for name in fitting):
-        theirs = ", ".join(f"{name} {list(weight.shape)}" for name, weight in sorted(found.items())[:3])
-        raise ValueError(f"nothing of {folder} fits this model's reader; it has {theirs or 'no reader'}, …")
+    found, own = _as_reader(stored_weights(folder)), model.state_dict()
+    reader, head = ([name for name in own if name.startswith(part)] for part in ("reader.", "head."))
+    if not reader:
+        raise ValueError(f"--init-reader {folder}: a {recipe.model.kind} has no reader to begin: leave the option out")
+    for name in reader:
+        if not _fits(name, own, found):
+            raise ValueError(_misfit(name, own, found, recipe, folder))
+    fitting = reader + (head if all(_fits(name, own, found) for name in head) else [])
     for name in fitting:
         own[name].copy_(found[name])
-    left = [name for name in own if name not in fitting]
+    left = [name for name in head if name not in fitting]
     say(f"reader: {len(fitting)} weights from {folder}" + (f"; at random {', '.join(left)}" if left else ""))
+
+
+def _fits(name: str, own: Tensors, found: Tensors) -> bool:
+    return name in found and found[name].shape == own[name].shape
+
+
+def _misfit(name: str, own: Tensors, found: Tensors, recipe: Recipe, folder: Path) -> str:
+    """Which weight of the reader does not fit, and what to set so that it would."""
+    here, there = getattr(recipe.model, "reader", None), stored_recipe(folder).model
+    part = getattr(there, "reader", None) or getattr(there, "writer", None)
+    line = f"--init-reader {folder}: {name} is {[*own[name].shape]} here"
+    line += f" and {[*found[name].shape]} there" if name in found else " and not there"
+    if here is None or part is None or part.kind != here.kind:
+        kinds = getattr(here, "kind", "none"), getattr(part, "kind", "none")
+        return f"{line}: the reader is of kind {kinds[0]}, that run's of kind {kinds[1]}: name a run of the same kind"
+    # Shares, of dropout say, shape nothing.
+    theirs = {key: value for key, value in vars(part).items() if not isinstance(value, float) and hasattr(here, key)}
+    settings = [f"model.reader.{key} {value}" for key, value in theirs.items() if getattr(here, key) != value]
+    return f"{line}: set {', '.join(settings) or 'model.reader as there'}, or name another run"
 
 
 def _as_reader(weights: Tensors) -> Tensors:

@@ -67,7 +67,43 @@ def test_a_run_that_is_none_is_told_before_the_data_is_prepared(
 def test_what_does_not_fit_is_said(tmp_path: Path) -> None:
     first, second = (small(name, tmp_path) for name in ("lstm-lm-ptb-sentences", "lstm-vae-ptb"))
     wider = override(second, {"model.reader.width": 24, "model.reader.embedding": 24})
-    with pytest.raises(ValueError, match=r"nothing of .* fits"):
+    with pytest.raises(
+        ValueError, match=r"reader\.embedding\.weight is \[\d+, 24\] here and \[\d+, 16\] there: set .*width 16"
+    ):
         begun_from(tmp_path, first, wider)
     with pytest.raises(ValueError, match="another codec"):
         train(small("lstm-vae", tmp_path), tmp_path / "third", CPU, reader_of=tmp_path / "first", say=lambda line: None)
+
+
+def test_a_reader_of_which_the_embedding_alone_fits_is_refused(tmp_path: Path) -> None:
+    first, second = (small(name, tmp_path) for name in ("lstm-lm-ptb-sentences", "lstm-vae-ptb"))
+    wider = override(second, {"model.reader.width": 24})
+    with pytest.raises(
+        ValueError, match=r"reader\.stack\S+ is \[96, .*\] here and \[64, .*: set model\.reader\.width 16, or"
+    ):
+        begun_from(tmp_path, first, wider)
+    assert not (tmp_path / "second" / "recipe.toml").exists()
+
+
+def test_a_model_without_a_reader_is_told_so(tmp_path: Path) -> None:
+    first = small("lstm-lm-ptb-sentences", tmp_path)
+    with pytest.raises(ValueError, match="a language_model has no reader to begin: leave the option out"):
+        begun_from(tmp_path, first, first)
+
+
+def test_a_writer_of_another_kind_is_no_reader(tmp_path: Path) -> None:
+    changes = {"data.codec.limit": 50}
+    first, second = (small(name, tmp_path, **changes) for name in ("scnn-lm-ptb", "scnn-vae-ptb"))
+    with pytest.raises(
+        ValueError, match=r"and not there: the reader is of kind lstm, that run's of kind dilated: name"
+    ):
+        begun_from(tmp_path, first, second)
+
+
+def test_a_gaussian_that_fits_in_part_starts_at_random_as_a_whole(tmp_path: Path) -> None:
+    changes = {"data.codec.limit": 50, "model.hidden": 8, "training.seed": 2}
+    first = small("scnn-vae-ptb", tmp_path, **changes)
+    second = override(first, {"model.latent": 6, "training.seed": 3})
+    theirs, own, said = begun_from(tmp_path, first, second)
+    assert not near(own["head.hidden.0.weight"], theirs["head.hidden.0.weight"])
+    assert "at random head.hidden.0.weight" in said

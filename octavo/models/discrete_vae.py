@@ -1,6 +1,6 @@
 """What two objectives share: a label and a Gaussian behind each text, p(x, y, z) = p(y) p(z) p(x | y, z).
 
-Shapes: L length, B batch, C classes, D features, Z latent features.
+Shapes: L length, B batch, C classes, D features, Z latent features; b where it is some of the batch.
 """
 
 import math
@@ -131,14 +131,20 @@ class DiscreteVAE(TextModel, ABC):
     def _summed(
         self, batch: Batch, summary_BD: Tensor, q_BC: Tensor, noise_BZ: Tensor, weight_B: Tensor, weigh: float
     ) -> Bound:
-        """Σ_y q(y) (−L(x, y))."""
-        eye_CC = torch.eye(self.classes, dtype=q_BC.dtype, device=q_BC.device)
-        total, nats_LB, kl_B = weight_B.new_zeros(()), 0.0, 0.0
-        for one_C, q_B in zip(eye_CC, q_BC.T, strict=True):
-            bound = self.bound(batch, summary_BD, one_C.expand_as(q_BC), noise_BZ, weight_B * q_B, weigh)
-            total = total + bound.total
-            nats_LB, kl_B = nats_LB + q_B.detach() * bound.nats_LB, kl_B + q_B.detach() * bound.kl_B
-        return Bound(total, torch.as_tensor(nats_LB), torch.as_tensor(kl_B))
+        """Σ_y q(y) (−L(x, y)), of each text at those labels alone that it may have: at one where it is known."""
+        total, kl_B = weight_B.new_zeros(()), torch.zeros_like(q_BC[:, 0])
+        nats_LB = torch.zeros_like(batch.tokens_LB, dtype=q_BC.dtype)
+        for label, q_B in enumerate(q_BC.T):
+            b = q_B.detach().nonzero()[:, 0]
+            if not len(b):
+                continue
+            y_bC = F.one_hot(torch.full_like(b, label), self.classes).to(q_BC.dtype)
+            some = batch.map(lambda tensor, b=b: tensor[..., b])
+            bound = self.bound(some, summary_BD[b], y_bC, noise_BZ[b], weight_B[b] * q_B[b], weigh)
+            total, q_b = total + bound.total, q_B.detach()[b]
+            nats_LB[:, b] += q_b * bound.nats_LB
+            kl_B[b] += q_b * bound.kl_B
+        return Bound(total, nats_LB, kl_B)
 
     def _noises(self, batch: Batch, log_BC: Tensor) -> tuple[Tensor, Tensor]:
         """Normal noise_BZ and Gumbel noise_BC: fresh in training, functions of the text in evaluation."""

@@ -6,6 +6,7 @@ Shapes: L length, B batch, C classes, Z latent, N nodes.
 import dataclasses
 import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from octavo.evaluation.latent import bounds_over_labels
 from octavo.generation.sampling import SamplingConfig, generate
 from octavo.interfaces import Alphabet, Batch, Progress
 from octavo.layers.latent import standard_log_density
+from octavo.models.discrete_vae import Bound
 from octavo.models.labelled_vae import LabelledVAE, LabelledVAEConfig
 from octavo.models.reconstruction import cost
 from octavo.models.told import at_each_label, at_likeliest_label
@@ -160,6 +162,35 @@ def test_the_means_of_labelled_and_unlabelled_are_apart(monkeypatch: pytest.Monk
     halves = [batch.map(lambda tensor: tensor[..., ::2]), batch.map(lambda tensor: tensor[..., 1::2])]
     parts = [model(half, Progress()).objective for half in halves]
     assert (parts[0] + parts[1]).value == pytest.approx(wanted)
+
+
+def test_a_known_label_is_decoded_once_and_nothing_else_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the sum that decodes every text at every label, the impossible ones with weight 0."""
+    model = tiny_model(expectation="exact", kl_weight=Constant(value=0.7)).train()
+    tokens_LB = torch.tensor([[0, 1, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1], [3, 3, 3, 3]])
+    begin_B = torch.full((4,), WORDS.begin)
+    batch = Batch(tokens_LB, torch.full((4,), 4), begin_B, labels_B=torch.tensor([1, -1, 0, 1]))
+    noise_BZ = torch.randn(4, 1, dtype=torch.double)
+    decoded: list[int] = []
+    monkeypatch.setattr(model, "_noises", lambda batch, log_BC: (noise_BZ, torch.zeros_like(log_BC)))
+    model.writer.register_forward_hook(lambda writer, inputs, written: decoded.append(inputs[0].shape[1]))
+
+    def found() -> list[Tensor]:
+        loss = model(batch, Progress(share=0.5))
+        gradients = torch.autograd.grad(loss.objective.total, list(model.parameters()))
+        return [loss.objective.total, *(torch.as_tensor(mean.value) for mean in loss.metrics.values()), *gradients]
+
+    def at_every_label(batch: Batch, summary_BD: Tensor, q_BC: Tensor, *rest: Any) -> Bound:
+        noise_BZ, weight_B, weigh = rest
+        bounds = [model.bound(batch, summary_BD, one(y, 4), noise_BZ, weight_B * q_BC[:, y], weigh) for y in (0, 1)]
+        nats_LB, kl_B = (sum(q_BC[:, y].detach() * bounds[y][part] for y in (0, 1)) for part in (1, 2))
+        return Bound(bounds[0].total + bounds[1].total, nats_LB, kl_B)  # type: ignore[arg-type]
+
+    short = found()
+    assert sum(decoded) == 3 + 2
+    monkeypatch.setattr(model, "_summed", at_every_label)
+    torch.testing.assert_close(short, found())
+    assert sum(decoded) == 3 + 2 + 8
 
 
 def test_a_measure_does_not_know_the_label() -> None:
