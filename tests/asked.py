@@ -77,6 +77,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
     "lstm-tied": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True), "nothing vector"),
     "lstm-sampled": (LSTMWriterConfig(width=WIDTH, embedding=WIDTH, tied=True, sampled=3), "nothing vector"),
     "lstm-first-state": (LSTMWriterConfig(**SMALL, condition_each_step=False), "vector"),
+    "lstm-first-hidden": (LSTMWriterConfig(**SMALL, layers=2, first_hidden=7), "vector reading"),
     "lstm-attention": (LSTMWriterConfig(**SMALL, attention=True), "reading"),
     "qrnn-f": (QRNNWriterConfig(**SMALL, pooling="f", window=1), "nothing vector"),
     "qrnn": (QRNN_WRITER, "nothing vector reading"),

@@ -2,8 +2,8 @@
 # The experiments of the dilated-convolution VAE's paper in small, for a CPU: usage: tools/dilated_vae_small.sh RUNS RESULTS
 # [GROUP…]. The first 50 words of newsgroup posts on five topics, 3,000 words, a tenth of the published widths, stated in
 # each row as overrides. A run whose result is there is left alone; one that was stopped goes on. Groups: reader table2
-# table4 table3 table5 figure3 table6 toys, of which table2 and table4 also come in parts, and
-# imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn:1,2,4 ptb:lstm ptb:three:1 ptb:seven:1,2 …
+# table4 table3 table5 figure3 table6 toys, of which table2 and table4 also come in parts; alpha; clusters:γ:SEEDS, say
+# clusters:1.0:1,2,3; and imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn ptb:lstm ptb:three ptb:seven …
 set -euo pipefail
 runs=$1 results=$2
 shift 2
@@ -15,6 +15,7 @@ falling="--training.optimizer.rate.value 0.002 --training.optimizer.rate.unit sh
     --training.optimizer.rate.every 0.1"
 reader="--model.reader.width 128 --model.reader.embedding 64 --model.reader.dropout 0.1"
 lstm="--model.writer.width 128 --model.writer.embedding 64 --model.writer.dropout 0.1 --model.writer.dropout_output 0.1"
+mlp="--model.writer.first_hidden 128" # between z and an LSTM's first state
 cnn="--model.writer.width 96 --model.writer.inner 48 --model.writer.embedding 64"
 gaussian="$reader --model.hidden 128 --model.kl_weight.until 0.5 --model.kl_weight.unit share"
 z="--model.latent 16"
@@ -31,6 +32,8 @@ one() { # name, recipe, steps, overrides
     python -m octavo evaluate "$runs/$name" --record "$results/$name.json" --device cpu $measure >"$runs/$name/measured.txt"
 }
 
+# On how many texts a VAE's bounds and its z are measured.
+drawn="--texts 500 --samples 50 --limit 100"
 measure=""
 reader_of() { # steps: what others start from
     one "dilated-vae-${of}reader" lstm-lm-20news "$1" $text $lstm --training.evaluate_every 500
@@ -38,74 +41,107 @@ reader_of() { # steps: what others start from
 
 reader() { reader_of 2000; }
 
-# Table 2: equal updates for all; every VAE's bound over 50 draws for a hundred texts.
+# Table 2: equal updates for all.
 table2() {
     table2-small
     table2-lstm
     table2-large
-    table2-init scnn lcnn
+    table2-init lstm scnn mcnn lcnn vlcnn
 }
 
-decoder() { # name of the size, recipes' part, overrides of the writer
-    local size=$1 part=$2
-    shift 2
-    one "dilated-vae-$corpus-$size-lm" "$part-lm-$suffix" $updates $text --training.evaluate_every $((updates / 4)) "$@"
-    measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-$corpus-$size-vae" "$part-vae-$suffix" $updates \
-        $text $gaussian $z --training.evaluate_every $((updates / 4)) "$@"
+by_validation() { # measure, results: the least first
+    for name in "${@:2}"; do
+        [ ! -e "$results/$name.json" ] || python -c 'import json, sys
+measure, path, name = sys.argv[1:]
+print(json.load(open(path))["metrics"]["valid"][measure], measure, "on validation:", name)' $1 "$results/$name.json" $name
+    done | sort -g
 }
+
+writer_of() { # size
+    case $1 in
+        lstm) echo "$lstm" ;;
+        three) echo "$cnn --model.writer.dilations [1]" ;;
+        seven) echo "$cnn --model.writer.dilations [1,2]" ;;
+        scnn) echo "$cnn --model.writer.dilations [1,2,4]" ;;
+        mcnn) echo "$cnn --model.writer.dilations [1,2,4,8,16]" ;;
+        lcnn) echo "$cnn --model.writer.dilations [1,2,4,8,16,1,2,4,8,16]" ;;
+        vlcnn) echo "$cnn --model.writer.dilations [1,2,4,8,16,1,2,4,8,16,1,2,4,8,16]" ;;
+        *) echo "no decoder '$1': choose from lstm three seven scnn mcnn lcnn vlcnn" >&2; return 2 ;;
+    esac
+}
+
+part_of() { [ "$1" = lstm ] && echo lstm || echo scnn; }
 
 corpus=topics suffix=topics updates=800
 
-dilations() { echo "$cnn --model.writer.dilations [$1]"; }
-medium=1,2,4,8,16
+decoder() { # size
+    local writer
+    writer=$(writer_of "$1")
+    one "dilated-vae-$corpus-$1-lm" "$(part_of $1)-lm-$suffix" $updates $text --training.evaluate_every $((updates / 4)) \
+        $writer
+    vaes $1 ""
+}
+
+vaes() { # size, what the name ends in, overrides
+    if [ "$1" != lstm ]; then
+        vae $1 "$1-vae$2" "${@:3}"
+        return
+    fi
+    # Whether words are dropped before an LSTM is for validation to choose.
+    vae lstm "lstm-vae$2" $mlp --model.writer.drop_word 0 "${@:3}"
+    vae lstm "lstm-vae-dropped$2" $mlp --model.writer.drop_word 0.3 "${@:3}"
+    by_validation perplexity "dilated-vae-$corpus-lstm-vae$2" "dilated-vae-$corpus-lstm-vae-dropped$2"
+}
+
+vae() { # size, end of the name, overrides
+    local writer
+    writer=$(writer_of "$1")
+    measure=$drawn one "dilated-vae-$corpus-$2" "$(part_of $1)-vae-$suffix" $updates $text $gaussian $z \
+        --training.evaluate_every $((updates / 4)) $writer "${@:3}"
+}
 
 table2-small() {
-    decoder scnn scnn $(dilations 1,2,4)
-    decoder mcnn scnn $(dilations $medium)
+    decoder scnn
+    decoder mcnn
 }
 
-table2-lstm() { decoder lstm lstm $lstm; }
+table2-lstm() { decoder lstm; }
 
 table2-large() {
-    decoder lcnn scnn $(dilations $medium,$medium)
-    decoder vlcnn scnn $(dilations $medium,$medium,$medium)
+    decoder lcnn
+    decoder vlcnn
 }
 
-table2-init() { # decoders
-    for size in $*; do
-        local sees=1,2,4
-        [ $size = scnn ] || sees=$medium,$medium
-        measure="--texts 500 --samples 50 --limit 100" one "dilated-vae-topics-$size-vae-init" scnn-vae-topics 800 \
-            $text $gaussian $z --training.evaluate_every 200 $(dilations $sees) $(start)
-    done
+table2-init() { # sizes
+    for size in "$@"; do vaes $size -init $(start); done
 }
 
 # The same of film reviews, 3.8 times over: 100 words of each, 10,000 words, a softmax of few of them in training.
-imdb() { # lstm, or a CNN's name and its dilations
+imdb() { # size
     local corpus=imdb suffix=imdb updates=3000
     local text="--data.codec.limit 10000 --model.writer.sampled 600"
     local cnn="--model.writer.width 128 --model.writer.inner 64 --model.writer.embedding 64"
-    if [ $1 = lstm ]; then decoder lstm lstm $lstm; else decoder $1 scnn $(dilations $2); fi
+    decoder "$1"
 }
 
 # The same of sentences, where decoders that see 3 and 7 words are the small ones; and each VAE once more by the ways
-# that came after the paper: from an autoencoder, the weight from 0, eight nats of the KL free.
-ptb() { # lstm, or a CNN's name and its dilations
+# that came after the paper: reader and Gaussian from a VAE whose KL weighs nothing, the weight from 0, eight nats free.
+ptb() { # size
     local corpus=ptb suffix=ptb updates=2600
-    local text="--data.codec.limit 10000 --model.writer.sampled 600"
+    local text="--data.codec.limit 10000 --model.writer.sampled 600" drawn="--texts 500 --samples 500 --limit 300"
     local cnn="--model.writer.width 128 --model.writer.inner 64 --model.writer.embedding 64"
     local gaussian="${gaussian/--model.kl_weight.until 0.5/--model.kl_weight.until 0.3}"
-    local writer="$lstm" part=lstm
-    if [ $1 = lstm ]; then suffix=sentences; else writer=$(dilations $2) part=scnn; fi
-    decoder $1 $part $writer
-    one dilated-vae-ptb-autoencoder lstm-autoencoder-20news 1300 --data ptb --data.files.unit lines --data.files.clean [] \
-        $text $reader --model.writer.width 128 --model.writer.embedding 64 --training.evaluate_every 650
-    measure="--texts 500 --samples 50 --limit 100" one dilated-vae-ptb-$1-vae-modern $part-vae-$suffix $updates $text \
-        $gaussian $z $writer --training.evaluate_every $((updates / 4)) --model.kl_weight.start 0 --model.target 8 \
+    local of_lstm=""
+    if [ "$1" = lstm ]; then suffix=sentences of_lstm="$mlp --model.writer.drop_word 0"; fi
+    decoder "$1"
+    one dilated-vae-ptb-autoencoder lstm-vae-ptb-autoencoder 1300 --training.optimizer.kind adam $text $reader $lstm \
+        --model.hidden 128 $z --training.evaluate_every 650
+    vae $1 $1-vae-modern $of_lstm --model.kl_weight.start 0 --model.target 8 \
         --init-reader "$runs/dilated-vae-ptb-autoencoder"
 }
 
-# Table 4: the choice of labels and the training's seed change together; a seed's five systems come one after another.
+# Table 4: the choice of labels and the training's seed change together; a seed's five systems come one after another, with equal
+# updates and looks at validation.
 table4() {
     autoencoder
     for seed in 1 2 3 4 5; do systems $seed; done
@@ -128,7 +164,7 @@ numbers="100 500"
 few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
 
 classifier() { # name, labels, seed, start
-    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-20news 300 $(few $2 $3) $reader --training.evaluate_every 20 ${@:4}
+    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-20news 400 $(few $2 $3) $reader --training.evaluate_every 40 ${@:4}
 }
 
 classifiers() { # seeds
@@ -142,38 +178,52 @@ classifiers() { # seeds
 
 semi() { # seed
     for labels in $numbers; do
-        for start_of in semi-init semi; do
-            local begun=""
-            [ $start_of = semi ] || begun=$(start)
-            one "dilated-vae-$of$start_of-$labels-$1" scnn-vae-semi-20news 400 $(few $labels $1) $gaussian $z $cnn \
-                --training.evaluate_every 40 $begun
-        done
+        labelled semi-init $labels $1 $cnn $(start)
+        labelled semi $labels $1 $cnn
     done
+}
+
+labelled() { # name, labels, seed, overrides
+    measure=$drawn one "dilated-vae-$of$1-$2-$3" scnn-vae-semi-20news 400 $(few $2 $3) $gaussian $z \
+        --training.evaluate_every 40 ${@:4}
+}
+
+# α at 100 labels: beside the recipe's 20, others for validation to choose from.
+alpha() {
+    labelled semi-init 100 1 $cnn $(start)
+    for alpha in 1 5 50; do labelled semi-init-alpha-$alpha 100 1 $cnn $(start) --model.alpha $alpha; done
+    by_validation accuracy dilated-vae-semi-init-100-1 dilated-vae-semi-init-alpha-{1,5,50}-100-1
 }
 
 # Table 3: other decoders at 500 labels, beside the SCNN of Table 4.
 table3() {
-    local given="$(few 500 1) $gaussian $z --training.evaluate_every 40"
-    one dilated-vae-semi-lstm-500-1 scnn-vae-semi-20news 400 $given --model.writer.kind lstm $lstm \
-        --model.writer.drop_word 0.3
-    one dilated-vae-semi-mcnn-500-1 scnn-vae-semi-20news 400 $given $(dilations $medium)
-    one dilated-vae-semi-lcnn-500-1 scnn-vae-semi-20news 400 $given $(dilations $medium,$medium)
+    local given="--model.writer.kind lstm $lstm $mlp"
+    labelled semi-lstm 500 1 $given
+    labelled semi-lstm-dropped 500 1 $given --model.writer.drop_word 0.3
+    by_validation perplexity dilated-vae-semi-lstm{,-dropped}-500-1
+    for size in mcnn lcnn; do labelled semi-$size 500 1 $(writer_of $size); done
 }
 
 # Table 5: the clustering whose objective is lowest on validation texts is the one to look at.
 table5() {
-    for floor in 0.5 1.0 1.5; do
-        one "dilated-vae-clusters-$floor" scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
-            --model.floor $floor --training.evaluate_every 100 $(start)
-    done
-    one dilated-vae-clusters-no-init scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
-        --training.evaluate_every 100
+    for floor in 0.5 1.0 1.5; do clustering $floor --model.floor $floor $(start); done
+    clustering no-init
     mixtures
+}
+
+clusters() { # γ, seeds
+    for seed in ${2//,/ }; do clustering $1-$seed --model.floor $1 --training.seed $seed $(start); done
+}
+
+clustering() { # end of the name, overrides
+    measure=$drawn one "dilated-vae-clusters-$1" scnn-clusters-20news 600 $text $gaussian $z $cnn --model.clusters 5 \
+        --training.evaluate_every 100 "${@:2}"
 }
 
 mixtures() {
     [ -e "$results/dilated-mixtures.json" ] || python -m octavo study mixtures "$runs/dilated-vae-reader" \
-        "$runs/dilated-vae-topics-scnn-vae" --samples 6000 --out "$results/dilated-mixtures.json"
+        "$runs/dilated-vae-topics-scnn-vae" "$runs/dilated-vae-topics-scnn-vae-init" --samples 6000 \
+        --out "$results/dilated-mixtures.json"
 }
 
 figure3() {

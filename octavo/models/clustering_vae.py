@@ -6,7 +6,7 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor
 
-from octavo.config import Tiny, config
+from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State
 from octavo.models.discrete_vae import DiscreteVAE, Expectation
 from octavo.models.labelled_vae import HIDDEN, SHARPENING
@@ -31,6 +31,7 @@ class ClusteringVAEConfig:
     floor: Amount = 1.0
     latent: Annotated[PositiveInt, Tiny(4)] = 32
     hidden: Annotated[PositiveInt, Tiny(16)] = HIDDEN
+    dropout: Share = 0.0
     expectation: Expectation = "gumbel"
     temperature: Temperature = SHARPENING
     kl_weight: Weight = Constant(value=1.0)

@@ -46,6 +46,7 @@ class DiscreteVAE(TextModel, ABC):
         self.free = max(config.free_bits, config.target / config.latent)
         self.reader = build_reader(config.reader, alphabet)
         width = self.reader.width
+        self.dropout = nn.Dropout(config.dropout)
         self.guess = nn.Sequential(nn.Linear(width, config.hidden), nn.Tanh(), nn.Linear(config.hidden, classes))
         self.head = GaussianHead(width + classes, config.latent, config.hidden)
         self.writer = build_writer(config.writer, alphabet, condition=config.latent + classes)
@@ -54,7 +55,7 @@ class DiscreteVAE(TextModel, ABC):
         """The reader's summary_BD, and log q(y | x) of every class, log_BC."""
         origin = batch.origin
         summary_BD = self.reader(origin.tokens_LB, origin.lengths_B).summary_BD
-        logits_BC = self.guess(summary_BD)
+        logits_BC = self.guess(self.dropout(summary_BD))
         return summary_BD, logits_BC.to(torch.promote_types(logits_BC.dtype, torch.float32)).log_softmax(-1)
 
     def given_label(self, summary_BD: Tensor, y_BC: Tensor) -> Gaussian:

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from pydantic import PositiveInt
 from torch import Tensor
 
-from octavo.config import Tiny, config
+from octavo.config import Share, Tiny, config
 from octavo.interfaces import Alphabet, Batch, Loss, Mean, Progress, State
 from octavo.models.discrete_vae import NEVER, DiscreteVAE, Expectation
 from octavo.readers import ReaderConfig
@@ -27,7 +27,8 @@ SHARPENING = Ramp(start=1.0, end=0.2, until=1.0, unit="share")
 
 @config
 class LabelledVAEConfig:
-    """`alpha` weighs log q(y | x) of the labelled, beside bounds of hundreds of nats; `hidden` is of both MLPs.
+    """`alpha` weighs log q(y | x) of the labelled, beside bounds of hundreds of nats; `hidden` is of both MLPs;
+    `dropout` falls on the summary that labels are told from.
 
     `expectation` is over the labels that are not known: at one draw by Gumbel-softmax, whose `temperature` is annealed,
     or the sum over all classes, which costs as many decodings. `kl_weight` is of z's KL, of which `free_bits` nats a
@@ -39,6 +40,7 @@ class LabelledVAEConfig:
     writer: AnyWriterConfig = LSTMWriterConfig()
     latent: Annotated[PositiveInt, Tiny(4)] = 32
     hidden: Annotated[PositiveInt, Tiny(16)] = HIDDEN
+    dropout: Share = 0.0
     alpha: Amount = 50.0
     expectation: Expectation = "gumbel"
     temperature: Temperature = SHARPENING

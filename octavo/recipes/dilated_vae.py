@@ -64,11 +64,11 @@ VAES = {
 }
 
 
-def _writer(size: str, drop_word: float = 0.0) -> WriterConfig:
+def _writer(size: str, **of_lstm: Any) -> WriterConfig:
     if size != "lstm":
         return DilatedWriterConfig(dilations=DILATIONS[size])
-    # Dropout of 0.3 or 0.5, and words dropped at 0, 0.3, 0.5 or 0.7, are chosen on validation.
-    return LSTMWriterConfig(width=1024, embedding=512, dropout=0.3, dropout_output=0.3, drop_word=drop_word)
+    # Dropout of 0.3 or 0.5 is chosen on validation.
+    return LSTMWriterConfig(width=1024, embedding=512, dropout=0.3, dropout_output=0.3, **of_lstm)
 
 
 def _reader() -> LSTMReaderConfig:
@@ -113,9 +113,9 @@ def vae(size: str) -> Recipe:
         data=before.data,
         model=VAEConfig(
             reader=_reader(),
-            writer=_writer(size, drop_word=0.3),
+            writer=_writer(size, drop_word=0.3, first_hidden=1024),  # or 0, 0.5, 0.7, chosen on validation
             latent=32,  # 32 or 64: the paper finds no difference
-            hidden=1024,  # the MLP's width is not given; this is the reader's
+            hidden=1024,  # the MLPs' width is not given; this is the reader's
             kl_weight=Ramp(start=0.01, end=1.0, until=10_000),  # or 40,000 or 80,000, chosen on validation
         ),
         training=before.training,
@@ -208,7 +208,7 @@ HALF_LSTM = {"model.writer.width": 512, "model.writer.embedding": 256}
 HALF_CNN = {**HALF_LSTM, "model.writer.inner": 256}
 HALF_READER = {"model.reader.width": 512, "model.reader.embedding": 256}
 HALF_VAE = {**HALF_CNN, **HALF_READER, "model.hidden": 512}
-HALF_LSTM_VAE = {**HALF_LSTM, **HALF_READER, "model.hidden": 512}
+HALF_LSTM_VAE = {**HALF_LSTM, **HALF_READER, "model.hidden": 512, "model.writer.first_hidden": 512}
 PTB = {"data.train": "ptb", "data.files.unit": "lines", "data.codec.limit": 10_000}
 IMDB = {"data.train": "imdb", "data.files.clean": ("breaks", "punctuation", "first-100-words")}
 NEWS = {

@@ -20,8 +20,9 @@ class LSTMWriterConfig:
 
     `tied` gives the output product the embedding's weights; `sampled` ids beside a batch's own stand for all others in
     a training's softmax; `drop_word` hides whole input tokens in training;
-    `condition_each_step` feeds the condition with every token, beside making the first state of it; `attention`
-    looks at the positions of a source that has been read (dot products, Luong et al. 2015).
+    `condition_each_step` feeds the condition with every token, beside making the first state of it, through a layer of
+    `first_hidden` tanh units where that is given; `attention` looks at the positions of a source that has been read
+    (dot products, Luong et al. 2015).
     """
 
     kind: Literal["lstm"] = "lstm"
@@ -36,6 +37,7 @@ class LSTMWriterConfig:
     tied: bool = False
     sampled: PositiveInt | None = None
     condition_each_step: bool = True
+    first_hidden: Annotated[PositiveInt | None, Tiny(16)] = None
     attention: bool = False
 
 
@@ -64,12 +66,18 @@ class LSTMWriter(Writer):
             config.variational,
             config.normalised,
         )
-        self.first_state = nn.Linear(condition, 2 * config.layers * config.width) if condition else None
+        self.first_state = self._first_state(config, condition) if condition else None
         self.mixed = self._attention(config, condition) if config.attention else None
         self.dropout_output = Dropout(config.dropout_output, config.variational)
         self.head = Output(config.width, alphabet.size, config.sampled)
         if config.tied:
             tie(self.embedding, self.head)
+
+    def _first_state(self, config: LSTMWriterConfig, condition: int) -> nn.Module:
+        state = nn.Linear(config.first_hidden or condition, 2 * config.layers * config.width)
+        if config.first_hidden is None:
+            return state
+        return nn.Sequential(nn.Linear(condition, config.first_hidden), nn.Tanh(), state)
 
     def _attention(self, config: LSTMWriterConfig, condition: int) -> nn.Linear:
         if condition != config.width:
@@ -77,7 +85,7 @@ class LSTMWriter(Writer):
         return nn.Linear(2 * config.width, config.width)
 
     def begin(self, condition: Condition, batch: int) -> LSTMWriterState:
-        """Zeros, or a state made of the condition, a vector for each text or a source's summary, by a linear map."""
+        """Zeros, or a state made of the condition, a vector for each text or a source's summary."""
         if self.first_state is None:
             return LSTMWriterState(self.stack.begin(batch), None)
         vector_BC = vector_of(condition)

@@ -135,6 +135,15 @@ def test_weighing_a_text_at_each_label_reads_it_once() -> None:
     assert len(readings) == 2
 
 
+def test_dropout_falls_on_what_labels_are_told_from_and_on_nothing_else() -> None:
+    model, batch = tiny_model(dropout=0.5), text_of(0, 1, copies=64)
+    still_BD, told_BC = model.read_labels(batch)
+    summary_BD, log_BC = model.train().read_labels(batch)
+    torch.testing.assert_close(summary_BD, still_BD)
+    torch.testing.assert_close(told_BC, told_BC[:1].expand_as(told_BC))
+    assert log_BC[:, 0].std() > 0.01
+
+
 def test_a_warm_draw_is_another_expectation() -> None:
     """So the limit above is one."""
     wanted = {}

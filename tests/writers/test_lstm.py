@@ -101,3 +101,20 @@ def test_attention_looks_at_the_source_and_not_at_its_padding() -> None:
         after_LBD = writer(inputs_LB, writer.begin(source._replace(states_LBD=changed_SBD), 4)).states_LBD
         changed_B = (after_LBD != before_LBD).any(-1).any(0)
         assert changed_B.tolist() == (position < source.lengths_B).tolist()
+
+
+def test_the_first_state_may_be_made_by_a_hidden_layer_and_is_a_linear_map_without_one() -> None:
+    linear, deep = (LSTMWriter(LSTMWriterConfig(**SIZES, first_hidden=hidden), DOCUMENTS, C) for hidden in (None, 7))
+    assert {name for name in linear.state_dict() if name.startswith("first")} == {
+        "first_state.weight",
+        "first_state.bias",
+    }
+    one_1C = torch.randn(1, C)
+
+    @torch.no_grad()
+    def bent(writer: LSTMWriter) -> float:
+        """How far the state of twice a vector is from where a straight line would have it."""
+        none, once, twice = (torch.cat(writer.begin(times * one_1C, 1).cells[0]) for times in (0, 1, 2))
+        return float((twice - 2 * once + none).abs().max())
+
+    assert bent(linear) < 1e-6 < 1e-3 < bent(deep)
