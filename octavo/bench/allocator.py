@@ -43,7 +43,7 @@ def step_seconds(threads: int) -> float:
     device = torch.device("cpu")
     x_LBD = torch.randn(LENGTH, BATCH, UNITS)
     step = partial(training, QRNN(UNITS, UNITS), x_LBD, resolve_precision("auto", device))
-    return medians({"step": step}, rounds=5, seconds=0.2)["step"]
+    return medians({"step": step}, rounds=3, seconds=0.2)["step"]
 
 
 def _elsewhere(malloc: str) -> float:
