@@ -5,7 +5,6 @@ from typing import Any
 
 Bench = Mapping[str, Any]
 Bound = Callable[[Bench], float | None]
-CACHED = "64 x 8 x 128"  # of the recurrence: so few elements that no memory is waited for
 
 
 def unknown(bench: Bench) -> None:
@@ -13,12 +12,13 @@ def unknown(bench: Bench) -> None:
 
 
 def of_arithmetic(direction: str) -> Bound:
-    """The recurrence's share of a copy, did it take no longer an element than in a cache: the least of all shapes."""
+    """The recurrence's least share of a copy, did each shape take no longer an element than the fastest one."""
 
     def bound(bench: Bench) -> float | None:
         speed, share = f"{direction}_ns_per_element", f"{direction}_share_of_copy"
-        shares = [row[share] * row[speed] for row in bench["recurrence"] if share in row]
-        return next((min(shares) / cached[speed] for cached in _rows(bench, "recurrence", shape=CACHED)), None)
+        held = [row for row in bench["recurrence"] if share in row]
+        fastest = min((row[speed] for row in held), default=None)
+        return None if fastest is None else min(row[share] * row[speed] / fastest for row in held)
 
     return bound
 

@@ -16,13 +16,13 @@ from octavo.bench.timing import medians
 from octavo.ops.recurrence import Pooled, pool_gates, reference
 
 Pool = Callable[[Tensor], Pooled]
-IN_CACHE = (64, 8, 128)  # as bounds.CACHED has it
+IN_CACHE = (64, 8, 128)  # so few elements that it shows what a call costs
 SHAPES = (IN_CACHE, (105, 20, 640), (512, 8, 320), (512, 32, 320), (1024, 16, 256), (4096, 1, 1024))
 FORWARD_BYTES, BACKWARD_BYTES = 20, 32
 
 
 def rows(device: torch.device) -> Iterator[dict[str, Any]]:
-    """A row for each shape, fo-pooling in fp32: the first, which no memory bounds, is held against no copy."""
+    """A row for each shape, fo-pooling in fp32: the smallest is held against no copy."""
     for shape in SHAPES:
         length, batch, width = shape
         gates_LBGH = torch.randn(length, batch, 3, width, device=device, requires_grad=True)
