@@ -67,8 +67,8 @@ def balanced(labels_N: np.ndarray, count: int | None, seed: int) -> np.ndarray:
     if len(taken_N) < count or counts_C.max() - counts_C.min() > 1:
         least = min((len(one) for one in shuffled), default=0)
         raise ValueError(
-            f"data.batching.labels {count}: {len(classes_C)} classes, the smallest of {least} documents, "
-            f"have no {count} of equal numbers"
+            f"data.batching.labels {count}: {len(classes_C)} classes, the smallest of {least} documents, have no "
+            f"{count} of equal numbers; ask for {len(classes_C) * least} or fewer"
         )
     return np.sort(taken_N)
 

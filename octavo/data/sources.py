@@ -66,4 +66,6 @@ def _missing(path: Path) -> str:
     there = next(parent for parent in path.parents if parent.is_dir())
     name = path.relative_to(there).parts[0]
     hint = meant(name, sorted(file.name for file in there.iterdir()))
+    if not hint and " " in name:
+        hint = "a text itself is read from standard input, as -"
     return "; ".join(filter(None, (f"{path}: no such file or folder", hint)))

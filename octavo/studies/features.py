@@ -35,7 +35,10 @@ def plane(run: Run, settings: StudyConfig) -> dict[str, Any]:
     """Posterior means of held-out texts with their labels, for a z of two dimensions (Figure 3)."""
     found = labelled(run, "test", settings.samples)
     if found.vectors_ND.shape[1] != 2:
-        raise ValueError(f"a plane has two dimensions, this run's vectors have {found.vectors_ND.shape[1]}")
+        raise ValueError(
+            f"a plane has two dimensions, this run's vectors have {found.vectors_ND.shape[1]}: train a VAE with "
+            "--model.latent 2, as scnn-vae-plane-20news is"
+        )
     points = [[*map(float, vector), int(label)] for vector, label in zip(*found, strict=True)]
     return {"label_names": list(run.about.label_names), "points": points}
 

@@ -43,6 +43,11 @@ def test_nothing_near_is_no_hint(tmp_path: Path) -> None:
         expand(str(tmp_path / "train.txt"))
 
 
+def test_a_text_in_place_of_a_file_is_told_where_texts_are_read(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no such file or folder; a text itself is read from standard input, as -$"):
+        expand(str(tmp_path / "the engine does not start"))
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".hidden").touch()
     with pytest.raises(ValueError, match="no files to read in this folder"):

@@ -40,7 +40,9 @@ def test_a_plane_has_two_coordinates_and_a_label_a_text(plane_run: Path, tmp_pat
 
 
 def test_more_dimensions_are_no_plane(labelled_run: Path) -> None:
-    with pytest.raises(ValueError, match="a plane has two dimensions, this run's vectors have 6"):
+    with pytest.raises(
+        ValueError, match=r"a plane has two dimensions, this run's vectors have 6: .* --model\.latent 2"
+    ):
         STUDIES["plane"](octavo.load(labelled_run, "cpu").run, SETTINGS)
 
 
