@@ -7,20 +7,22 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from octavo.figures.rows import kinds_of, read_row
+from octavo.figures.rows import decoder_of, kinds_of, read_row
 from octavo.figures.style import drawing, label_right, line_style
 
 HEIGHT = 3.2  # inches
-# By the kinds of a row's recipe and of the one that its reader began from, the corpus aside.
+# By the kinds of a row's recipe and of the one that its reader began from, the corpus aside; before a VAE's stands
+# its decoder.
 NAMES = {
     ("lstm-few-labels", ""): "LSTM",
     ("lstm-few-labels", "lstm-autoencoder"): "LA-LSTM",
     ("lstm-few-labels", "lstm-lm"): "LM-LSTM",
-    ("scnn-vae-semi", ""): "VAE-Semi",
-    ("scnn-vae-semi", "lstm-lm"): "VAE-Semi + init",
+    ("scnn-vae-semi", ""): "-VAE-Semi",
+    ("scnn-vae-semi", "lstm-lm"): "-VAE-Semi + init",
 }
 LABELS = "data.batching.labels"
 DEFAULT = 500  # what these recipes have, where a row changes nothing
+TELLING = {"model.alpha": "alpha", "model.writer.drop_word": "words dropped"}
 Points = dict[str, dict[int, list[float]]]
 
 
@@ -44,19 +46,24 @@ def few_labels(paths: Sequence[Path], out: Path) -> None:
 
 
 def points_of(paths: Sequence[Path]) -> Points:
-    """Each system's accuracies by their number of labels, a value a seed."""
+    """Each system's accuracies by their number of labels, a value a seed; systems of other data stand apart."""
+    rows = {path: read_row(path) for path in paths}
+    of_one = len({row["data"] for row in rows.values()}) == 1
     found: Points = {}
-    for path in paths:
-        row = read_row(path)
+    for path, row in rows.items():
         accuracy = row["metrics"]["test"].get("accuracy")
         if accuracy is None:
             raise ValueError(f"{path} has no accuracy: this figure is of models that tell labels")
-        by_count = found.setdefault(name_of(row), {})
+        name = name_of(row) + ("" if of_one else f", {row['data']}")
+        by_count = found.setdefault(name, {})
         by_count.setdefault(row["overrides"].get(LABELS, DEFAULT), []).append(accuracy)
     return found
 
 
 def name_of(row: Mapping[str, Any]) -> str:
-    """What the paper calls a row's system."""
+    """What the paper calls a row's system, and what else of its model's objective tells it from that."""
     kinds = kinds_of(row)
-    return NAMES.get(kinds, " from ".join(filter(None, kinds)))
+    name = decoder_of(row) + NAMES.get(kinds, " from ".join(filter(None, kinds)))
+    return name + "".join(
+        f", {field} {row['overrides'][path]}" for path, field in TELLING.items() if path in row["overrides"]
+    )

@@ -1,65 +1,122 @@
-"""What a latent variable pays of a text's cost, run beside run (Yang et al. 2017, Figure 2)."""
+"""What a latent variable pays of a text's cost, decoder by decoder (Yang et al. 2017, Figure 2)."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from itertools import accumulate, pairwise, takewhile
+from collections.abc import Mapping, Sequence
+from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
+from statistics import mean
+from typing import Any, NamedTuple
 
-from octavo.figures.rows import read_row
-from octavo.figures.style import COLOURS, INK, drawing
+from octavo.figures.rows import decoder_of, nats_a_text, read_row, reader_of, texts_of
+from octavo.figures.style import COLOURS, drawing
 
-HEIGHT = 3.2  # inches
+HEIGHT = 4.2  # inches
+DECODERS = ("LSTM", "SCNN", "MCNN", "LCNN", "VLCNN")
+GROUPS = ("LM", "VAE", "VAE + init")
+WIDTH, ROOM = 0.7, 0.6  # of a bar, and between groups, in places of bars
+BESIDE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": "small"}
+
+
+class Bar(NamedTuple):
+    """A text's cost in nats, and the KL's part of it."""
+
+    group: str
+    decoder: str
+    nats: float
+    kl: float
 
 
 def stacked_cost(paths: Sequence[Path], out: Path) -> None:
-    """Nats a word of each row of results, the KL's part stacked on that of the reconstruction; decoders stand apart."""
-    parts, names = [parts_of(path) for path in paths], names_of(paths)
+    """A text's cost, the KL's part on that of the reconstruction, and the KL again by a scale of its own.
+
+    Of two rows of one decoder that is drawn which validation prefers.
+    """
+    bars = bars_of(paths)
+    places = dict(zip(bars, places_of(bars), strict=True))
     with drawing(out, HEIGHT) as figure:
-        axes = figure.subplots()
-        places = places_of(names)
-        rest, kl = zip(*parts, strict=True)
-        axes.bar(places, rest, color=COLOURS[0], width=0.7, label="reconstruction, or all of a language model's cost")
-        axes.bar(places, kl, bottom=rest, color=COLOURS[1], width=0.7, label="KL")
-        for place, (low, high) in zip(places, parts, strict=True):
-            axes.text(place, low + high, f"{low + high:.3f}", ha="center", va="bottom", color=INK, fontsize="small")
-        totals = [sum(part) for part in parts]
-        margin = max(0.3 * (max(totals) - min(totals)), 0.02)
-        axes.set(ylim=(min(*rest, *totals) - margin, max(totals) + margin), ylabel="nats a word (not from 0)")
-        axes.set_xticks(places, names, rotation=30, ha="right", rotation_mode="anchor")
-        axes.grid(axis="x", visible=False)
-        axes.legend(loc="upper left")
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+        _draw_costs(above, places)
+        _draw_kl(below, {bar: place for bar, place in places.items() if bar.group != GROUPS[0]})
+        below.set_xticks(list(places.values()), [bar.decoder for bar in bars])
+        for axes in (above, below):
+            axes.grid(axis="x", visible=False)
+            axes.margins(y=0.15)
 
 
-def names_of(paths: Sequence[Path]) -> list[str]:
-    """What tells the files apart, whole words of it.
+def _draw_costs(axes: Any, places: Mapping[Bar, float]) -> None:
+    rest, kl = [bar.nats - bar.kl for bar in places], [bar.kl for bar in places]
+    axes.bar(places.values(), rest, color=COLOURS[0], width=WIDTH)
+    axes.bar(places.values(), kl, bottom=rest, color=COLOURS[1], width=WIDTH)
+    axes.set(ylabel="nats a text")
+    for bar, place in places.items():
+        axes.text(place, bar.nats, f"{bar.nats:.1f}", **BESIDE)
+    for name, group in groupby(places, key=lambda bar: bar.group):
+        middle = mean(places[bar] for bar in group)
+        axes.text(middle, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom")
 
-    >>> names_of([Path("vae-topics-scnn-lm.json"), Path("vae-topics-scnn-vae.json")])
-    ['lm', 'vae']
+
+def _draw_kl(axes: Any, places: Mapping[Bar, float]) -> None:
+    axes.bar(places.values(), [bar.kl for bar in places], color=COLOURS[1], width=WIDTH)
+    axes.set(ylabel="of these the KL")
+    for bar, place in places.items():
+        axes.text(place, bar.kl, f"{bar.kl:.2g}", **BESIDE)
+
+
+def bars_of(paths: Sequence[Path]) -> list[Bar]:
+    """A bar for each decoder of each group; all are of the same texts."""
+    rows = {path: read_row(path) for path in paths}
+    texts = _texts_of_all(rows)
+    best: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in rows.values():
+        which = group_of(row), decoder_of(row)
+        if which not in best or _on_validation(row) < _on_validation(best[which]):
+            best[which] = row
+    bars = [
+        Bar(*which, nats_a_text(row["metrics"]["test"], texts), row["metrics"]["test"].get("kl", 0.0))
+        for which, row in best.items()
+    ]
+    return sorted(bars, key=lambda bar: (GROUPS.index(bar.group), _size(bar.decoder), bar.decoder))
+
+
+def group_of(row: Mapping[str, Any]) -> str:
+    """Whether a row is of a language model, of a VAE, or of one whose reader began elsewhere."""
+    if "kl" not in row["metrics"]["test"]:
+        return GROUPS[0]
+    return GROUPS[2] if reader_of(row) else GROUPS[1]
+
+
+def places_of(bars: Sequence[Bar]) -> list[float]:
+    """A place for each bar, with room between groups.
+
+    >>> places_of([Bar("LM", "SCNN", 9, 0), Bar("LM", "MCNN", 9, 0), Bar("VAE", "SCNN", 9, 1)])
+    [0.0, 1.0, 2.6]
     """
-    words = [path.stem.split("-") for path in paths]
-    same = sum(1 for _ in takewhile(lambda place: len(set(place)) == 1, zip(*words, strict=False)))
-    return ["-".join(one[same:] or one[-1:]) for one in words]
+    places = [0.0]
+    for before, one in pairwise(bars):
+        places.append(places[-1] + 1.0 + ROOM * (one.group != before.group))
+    return places
 
 
-def places_of(names: Sequence[str]) -> list[float]:
-    """A place for each bar, with half a bar's room where the first word of its name changes.
+def _texts_of_all(rows: Mapping[Path, Mapping[str, Any]]) -> int:
+    """How many texts the rows are of, which a VAE among them tells."""
+    tests = {path: row["metrics"].get("test") or {} for path, row in rows.items()}
+    for path, test in tests.items():
+        if "perplexity" not in test:
+            raise ValueError(f"{path} has no perplexity: this figure is of models of words")
+    (first, test), *others = tests.items()
+    for path, other in others:
+        if (other["tokens"], other["bytes"]) != (test["tokens"], test["bytes"]):
+            raise ValueError(f"{path} is of other texts than {first}: their costs do not compare")
+    texts = next(filter(None, map(texts_of, tests.values())), None)
+    if texts is None:
+        raise ValueError(f"{first} does not tell how many texts it is of: give a VAE's row beside it")
+    return texts
 
-    >>> places_of(["scnn-lm", "scnn-vae", "mcnn-lm"])
-    [0.0, 1.0, 2.5]
-    """
-    changes = [one.split("-")[0] != before.split("-")[0] for before, one in pairwise(names)]
-    return list(accumulate((1.0 + 0.5 * changed for changed in changes), initial=0.0))
+
+def _on_validation(row: Mapping[str, Any]) -> float:
+    return row["metrics"]["valid"]["perplexity"]
 
 
-def parts_of(path: Path) -> tuple[float, float]:
-    """A word's cost without the KL's share of it, and that share."""
-    test: dict[str, Any] = read_row(path)["metrics"]["test"]
-    if "perplexity" not in test:
-        raise ValueError(f"{path} has no perplexity: this figure is of models of words")
-    cost = math.log(test["perplexity"])
-    kl = test.get("kl", 0.0)
-    share = kl / (kl + test["reconstruction"]) if kl else 0.0
-    return cost * (1 - share), cost * share
+def _size(decoder: str) -> int:
+    return DECODERS.index(decoder) if decoder in DECODERS else len(DECODERS)

@@ -1,7 +1,7 @@
 """What `octavo study NAME RUN… --out FILE` wrote, for the figures that draw it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,17 +9,18 @@ SPLITS = ("train", "test")
 
 
 class Studied(NamedTuple):
-    """A run's name, and what a study found of it."""
+    """A run's name, what a study found of it, and all else that its file tells."""
 
     name: str
     found: dict[str, Any]
+    row: Mapping[str, Any]
 
 
 def read_study(paths: Sequence[Path], name: str) -> list[Studied]:
     """The runs of one or more files of a study, in their order."""
     runs: list[Studied] = []
     for path in paths:
-        runs += [Studied(run["run"], run["found"]) for run in _study(path, name)["runs"]]
+        runs += [Studied(run["run"], run["found"], run) for run in _study(path, name)["runs"]]
     if not runs:
         raise ValueError(f"{paths[0]} is of no runs yet")
     return runs

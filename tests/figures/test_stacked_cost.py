@@ -1,4 +1,4 @@
-"""A word's cost is drawn as the results say it."""
+"""A text's cost is drawn as the results say it."""
 
 import json
 import math
@@ -7,23 +7,56 @@ from typing import Any
 
 import pytest
 
-from octavo.figures.stacked_cost import parts_of, stacked_cost
+from octavo.figures.stacked_cost import Bar, bars_of, stacked_cost
+
+TEXTS = 50
 
 
-def write_row(path: Path, **test: Any) -> Path:
-    path.write_text(json.dumps({"metrics": {"test": test}}))
+def write_row(path: Path, recipe: str, nats: float, valid: float = 9.0, begun: bool = False, **test: Any) -> Path:
+    """Of so many texts, 400 bytes in all."""
+    whole = {"perplexity": 9.0, "bits_per_byte": nats * TEXTS / math.log(2) / 400, "bytes": 400, "tokens": 90}
+    metrics = {"valid": {"perplexity": valid}, "test": whole | test}
+    changes = [{"field": "reader", "recipe": "lstm-lm-topics"}] if begun else []
+    path.write_text(json.dumps({"recipe": recipe, "overrides": {}, "changes": changes, "metrics": metrics}))
     return path
 
 
-def test_the_kl_has_its_share_of_a_words_cost(tmp_path: Path) -> None:
-    lm = write_row(tmp_path / "lm.json", perplexity=math.e**4)
-    vae = write_row(tmp_path / "vae.json", perplexity=math.e**3, reconstruction=90.0, kl=10.0)
-    assert parts_of(lm) == pytest.approx((4.0, 0.0))
-    assert parts_of(vae) == pytest.approx((2.7, 0.3))
-    stacked_cost([lm, vae], tmp_path / "bars.png")
+def test_a_text_costs_what_all_of_them_cost_over_their_number(tmp_path: Path) -> None:
+    """Which only a VAE tells; bars are gathered by how they were trained, in the order of their decoders."""
+    rows = [
+        write_row(tmp_path / "1.json", "scnn-vae-topics", 30.0, begun=True, reconstruction=27.0, kl=3.0),
+        write_row(tmp_path / "2.json", "scnn-vae-topics", 40.0, reconstruction=38.0, kl=2.0),
+        write_row(tmp_path / "3.json", "scnn-lm-topics", 35.0),
+        write_row(tmp_path / "4.json", "lstm-lm-topics", 32.0),
+    ]
+    lstm, scnn, vae, init = bars_of(rows)
+    assert lstm == Bar("LM", "LSTM", pytest.approx(32.0), 0.0)
+    assert scnn == Bar("LM", "SCNN", pytest.approx(35.0), 0.0)
+    assert vae == Bar("VAE", "SCNN", pytest.approx(40.0), 2.0)
+    assert init == Bar("VAE + init", "SCNN", pytest.approx(30.0), 3.0)
+    stacked_cost(rows, tmp_path / "bars.png")
     assert (tmp_path / "bars.png").stat().st_size > 1000
 
 
-def test_what_is_not_of_words_is_refused(tmp_path: Path) -> None:
+def test_of_two_of_a_decoder_validation_chooses(tmp_path: Path) -> None:
+    better = write_row(tmp_path / "1.json", "lstm-vae-topics", 40.0, 8.0, reconstruction=38.0, kl=2.0)
+    worse = write_row(tmp_path / "2.json", "lstm-vae-topics", 30.0, 8.5, reconstruction=29.0, kl=1.0)
+    for paths in ([better, worse], [worse, better]):
+        [bar] = bars_of(paths)
+        assert bar.kl == 2.0
+
+
+def test_what_does_not_compare_is_refused(tmp_path: Path) -> None:
+    lm = write_row(tmp_path / "lm.json", "scnn-lm-topics", 35.0)
+    with pytest.raises(ValueError, match=r"lm\.json does not tell how many texts it is of: give a VAE's row"):
+        bars_of([lm])
+    with pytest.raises(ValueError, match=r"other\.json is of other texts than .*lm\.json"):
+        bars_of([lm, write_row(tmp_path / "other.json", "scnn-lm-ptb", 35.0, tokens=91)])
     with pytest.raises(ValueError, match=r"bytes\.json has no perplexity"):
-        stacked_cost([write_row(tmp_path / "bytes.json", bits_per_byte=2.0)], tmp_path / "bars.png")
+        bars_of([_of_bytes(tmp_path)])
+
+
+def _of_bytes(folder: Path) -> Path:
+    path = folder / "bytes.json"
+    path.write_text(json.dumps({"recipe": "lstm-bytes", "overrides": {}, "metrics": {"test": {"bits_per_byte": 2.0}}}))
+    return path
