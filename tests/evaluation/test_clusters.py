@@ -62,3 +62,6 @@ def test_a_mixture_finds_what_lies_apart() -> None:
     assert [row["seed"] for row in rows] == [0, 1]
     assert max(row["cluster_accuracy"] for row in rows) == 1.0
     assert all(row["components"] == 2 for row in rows)
+    assert max(row["valid_accuracy"] for row in rows) == 1.0
+    [row] = mixtures(features, labels, clusters=3, components=32, seeds=range(1))
+    assert row["components"] == 5  # there are no more

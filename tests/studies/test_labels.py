@@ -49,8 +49,11 @@ def test_more_dimensions_are_no_plane(labelled_run: Path) -> None:
 def test_mixtures_over_vectors_are_counted_for_each_start(plane_run: Path) -> None:
     pytest.importorskip("sklearn", reason="needs the eval extra")
     found = STUDIES["mixtures"](octavo.load(plane_run, "cpu").run, SETTINGS)
-    assert len(found["mixtures"]) == 30
+    assert len(found["mixtures"]) == 10  # of two dimensions all three PCAs would be the same
     assert 0 <= found["mean"] <= found["best"] <= 1
+    most = max(row["valid_accuracy"] for row in found["mixtures"])
+    likely = [row["cluster_accuracy"] for row in found["mixtures"] if row["valid_accuracy"] == most]
+    assert found["chosen_cluster_accuracy"] in likely
 
 
 def test_mixtures_need_scikit_learn(plane_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
