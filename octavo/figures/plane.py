@@ -14,7 +14,7 @@ from octavo.figures.style import COLOURS, drawing
 HEIGHT = 3.4  # inches
 SIZE = 5
 LABELS_A_LINE = 7
-Point = Sequence[float]
+Point = tuple[float, float, int]
 MARKERS = "osD^v"  # with seven colours, thirty-five labels that can be told apart
 
 

@@ -43,6 +43,7 @@ class Exhibit:
     a study of one text it tells these `parts`.
     `held` are the fields that tell rows apart: a result in which one of them is changed is of no row that has it not.
     `alike` is what the stand-ins' results must all have, where rows are compared: as many updates, say.
+    `bound` is what `octavo evaluate` is given for rows with a latent variable: how many texts, draws and so on.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Exhibit:
     remark: str = ""
     held: tuple[str, ...] = ()
     alike: Mapping[str, Any] = field(default_factory=dict)
+    bound: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from octavo.figures.rows import kind_of, kinds_of, reader_of
+from octavo.figures.rows import kind_of, kinds_of, nats_a_text, reader_of, texts_of
 from octavo.recipe import fields, override
 from octavo.recipes import recipe
 from octavo.record import overrides
@@ -16,12 +16,28 @@ Result = dict[str, Any]
 SEEDS = ("training.seed", "data.batching.labels_seed")
 # What is done beside a training, which no figure depends on.
 BESIDE = ("training.evaluate_every", "training.evaluate_rows", "training.evaluate_tokens", "training.log_every")
+TEXTS = "texts"
 FUSES = ("training.time_limit", "training.checkpoint_seconds", "training.keep_last")
 
 
 def read_results(folder: Path) -> dict[str, Result]:
-    """Every JSON file of a folder of results, by its name."""
-    return {path.name: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}
+    """Every JSON file of a folder of results, by its name, and beside its metrics of how many texts they are."""
+    results = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))}
+    counts = {_extent(split): count for one in results.values() for split in _splits(one) if (count := texts_of(split))}
+    for one in results.values():
+        for split in _splits(one):
+            if _extent(split) in counts:
+                split.setdefault(TEXTS, counts[_extent(split)])
+    return results
+
+
+def _splits(result: Result) -> list[dict[str, Any]]:
+    return [split for split in result.get("metrics", {}).values() if split and "bytes" in split]
+
+
+def _extent(split: Mapping[str, Any]) -> tuple[int, int]:
+    """What tells a split's texts from others': a language model says no more of them."""
+    return split["tokens"], split["bytes"]
 
 
 def measured(exhibit: Exhibit, results: Mapping[str, Result]) -> dict[str, list[str]]:
@@ -84,6 +100,8 @@ def _published(name: str) -> dict[str, Any]:
 def value(result: Mapping[str, Any], path: str) -> Any:
     """What stands at a dotted path of a result's metrics, or None; "longest" is the largest of names that are numbers.
 
+    A star at the end stands for the largest number there, and "nats_a_text" is of all the split's texts.
+
     >>> value({"metrics": {"test": {"perplexity": 80.5}}}, "test.perplexity")
     80.5
     >>> value({"metrics": {"test": {"by_length": {"64": 1.3, "8": 1.9}}}}, "test.by_length.longest")
@@ -92,8 +110,34 @@ def value(result: Mapping[str, Any], path: str) -> Any:
     inner: Any = result.get("metrics")
     for name in path.split("."):
         named = isinstance(inner, Mapping) and inner
-        inner = named.get(max(named, key=int) if name == "longest" else name) if named else None
+        inner = _at(named, name) if named else None
     return inner
+
+
+def _at(named: Mapping[str, Any], name: str) -> Any:
+    if name == "longest":
+        return named[max(named, key=int)]
+    if name == "nats_a_text":
+        return _nats(named)
+    return named.get(starred(named, name) or name)
+
+
+def _nats(split: Mapping[str, Any]) -> float | None:
+    """Nothing of what is told the text that it writes, as an autoencoder is."""
+    texts = split.get(TEXTS) or texts_of(split)
+    told = "texts_reconstructed" in split and "kl" not in split
+    return nats_a_text(split, texts) if texts and not told and "perplexity" in split else None
+
+
+def starred(named: Mapping[str, Any], name: str) -> str | None:
+    """The name that has the largest number where this one has a star, if any.
+
+    >>> starred({"nats_iw_50": 98.0, "nats_iw_500": 97.5}, "nats_iw_*")
+    'nats_iw_500'
+    """
+    before, star, _ = name.partition("*")
+    numbers = [int(one[len(before) :]) for one in named if one.startswith(before) and one[len(before) :].isdigit()]
+    return f"{before}{max(numbers)}" if star and numbers else None
 
 
 def changes_of(row: Row, name: str) -> dict[str, Any]:
@@ -116,8 +160,14 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     if result["recipe"] != row.recipe and not _alike(exhibit, result):
         return False
     changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
-    has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in own.items())
+    # Another kind of part brings fields of its own, whose values here are the result's affair.
+    asked = {path: wanted for path, wanted in own.items() if any(_within(path, given) for given in row.overrides)}
+    has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in asked.items())
     return has_all and not any(path in changed and path not in own for path in exhibit.held)
+
+
+def _within(path: str, given: str) -> bool:
+    return f"{path}.".startswith(f"{given}.")
 
 
 def _alike(exhibit: Exhibit, result: Mapping[str, Any]) -> bool:

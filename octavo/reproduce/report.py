@@ -16,7 +16,7 @@ from octavo.figures.rows import reader_of
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, seeds, value
+from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, seeds, starred, value
 from octavo.reproduce.one_text import of_one_text
 from octavo.reproduce.written import written
 from octavo.studies import command_of
@@ -46,6 +46,8 @@ COUNTED = {
     "bleu": ("bleu_texts", "texts"),
     "byte_error": ("texts_reconstructed", "texts"),
     "byte_error_of_stretches": ("stretches_reconstructed", "stretches"),
+    "nats_elbo": ("bound_texts", "texts"),
+    "perplexity_elbo": ("bound_texts", "texts"),
 }
 
 
@@ -84,6 +86,7 @@ def _exhibit(exhibit: Exhibit, results: Mapping[str, Result], folder: Path) -> t
         lines += _table(exhibit, found, results)
     if exhibit.commands:
         lines += ["```", *_commands(exhibit, results), "```"]
+    if exhibit.sources:
         lines.append(_made(exhibit, results))
     if exhibit.picture:
         there = (folder.parent / exhibit.picture).exists()
@@ -151,6 +154,8 @@ def part_measured(path: str, result: Result) -> str:
     metrics = result["metrics"].get(split) or {}
     if metric.startswith("contexts."):
         return _drawn(metrics["contexts"].get("sample"), value(result, path.rpartition(".")[0]))
+    if draws := starred(metrics, metric):
+        return f" (K = {draws.rpartition('_')[2]}, of {metrics['bound_texts']:,} texts)"
     count, unit = COUNTED.get(metric, ("", ""))
     return f" (of {metrics[count]:,} {unit})" if count in metrics else _part_of(metrics)
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from octavo.models import MODELS
 from octavo.recipe import NOTHING
+from octavo.recipes import recipe
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.training.interruption import Interrupted, Interruption
 from octavo.training.limits import seconds
@@ -45,6 +47,7 @@ class Job:
     limits: tuple[str, ...]
     reader: Path | None = None
     alike: Mapping[str, Any] = field(default_factory=dict)
+    bound: Mapping[str, int] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     measures: bool = False
     told: str = ""
@@ -55,7 +58,8 @@ class Job:
         overrides = [word for path, wanted in changed.items() for word in (f"--{path}", _written(wanted))]
         common = ["--device", plan.device]
         if self.measures:
-            return ["evaluate", str(self.folder), "--record", str(self.result), *common]
+            bound = [word for name, count in self.bound.items() for word in (f"--{name}", str(count))]
+            return ["evaluate", str(self.folder), "--record", str(self.result), *bound, *common]
         threads = ["--threads", str(max(1, (os.cpu_count() or 1) // plan.jobs))] if plan.jobs > 1 else []
         return [
             "train", self.recipe, "--out", str(self.folder), "--resume", *overrides, *self.limits, *threads, *common,
@@ -103,9 +107,16 @@ def jobs_of(exhibit: Exhibit, plan: Plan) -> list[Job]:
             _limits(plan.budget, len(exhibit.rows)),
             _reader_of(row, exhibit, folder),
             _alike(exhibit, plan.budget) if plan.stand_in and row.stand_ins else {},
+            exhibit.bound if _has_latent(row.recipe) else {},
         )
         for row in exhibit.rows
     ]
+
+
+def _has_latent(name: str) -> bool:
+    """Whether a recipe's model has a posterior, beside a label or alone."""
+    model = MODELS[type(recipe(name).model)]
+    return hasattr(model, "posterior") or hasattr(model, "given_label")
 
 
 def _reader_of(row: Row, exhibit: Exhibit, folder: Path) -> Path | None:

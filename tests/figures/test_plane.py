@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from octavo.figures.plane import draw_points, plane, shuffled, style_of, title_of
@@ -15,7 +16,7 @@ FOUND = {"label_names": [str(label) for label in range(9)], "points": [[0.1 * n,
 
 
 def test_no_label_is_on_top_of_the_others() -> None:
-    points = [[0.0, 0.0, label] for label in (0, 1) for _ in range(50)]
+    points = [(0.0, 0.0, label) for label in (0, 1) for _ in range(50)]
     labels = [point[2] for point in shuffled(points)]
     assert sorted(labels) == [0] * 50 + [1] * 50
     assert 10 < sum(labels[50:]) < 40
@@ -32,7 +33,7 @@ def test_both_axes_have_one_scale_and_each_label_its_look(tmp_path: Path) -> Non
     axes = Figure().subplots()
     draw_points(axes, FOUND)
     assert axes.get_aspect() == 1.0
-    assert sum(len(part.get_offsets()) for part in axes.collections) == 45
+    assert sum(np.shape(part.get_offsets())[0] for part in axes.collections) == 45
     assert len({tuple(style_of(label).values()) for label in range(9)}) == 9
     plane([study(tmp_path / "plane.json", "plane", FOUND)], tmp_path / "plane.png")
     assert (tmp_path / "plane.png").stat().st_size > 1000

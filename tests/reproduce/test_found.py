@@ -1,10 +1,15 @@
 """Results find the rows that they belong to."""
 
 import dataclasses
+import json
+import math
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import apart, measured, seeds, value
+from octavo.reproduce.found import apart, measured, read_results, seeds, value
 
 EXHIBIT = Exhibit(
     "table",
@@ -91,6 +96,36 @@ def test_rows_are_told_apart_by_what_their_readers_began_from() -> None:
     }
     exhibit = Exhibit("t", "dilated-vae", "T", {"test": "test.perplexity"}, rows)
     assert measured(exhibit, results) == {"LM": [], "VAE": ["a"], "VAE + init": ["b"]}
+
+
+def test_another_kind_of_writer_may_be_of_any_size() -> None:
+    row = Row("LSTM", "scnn-vae-semi-20news", overrides={"model.writer.kind": "lstm"})
+    held = Exhibit("t", "dilated-vae", "T", {"test": "test.perplexity"}, (row,), held=("model.writer.kind",))
+    small = {"model__writer__kind": "lstm", "model__writer__width": 128, "model__writer__drop_word": 0.3}
+    assert measured(held, {"a": result(row.recipe, **small), "b": result(row.recipe)}) == {"LSTM": ["a"]}
+
+
+def test_how_many_texts_there_are_a_vae_tells_a_language_model_of_the_same(tmp_path: Path) -> None:
+    split = {"bits_per_byte": 2.0, "bytes": 100, "tokens": 30, "perplexity": 9.0}
+    metrics = {
+        "vae": split | {"reconstruction": 20 * math.log(2) - 3.0, "kl": 2.0, "label_kl": 1.0},  # of ten texts
+        "lm": split | {"bits_per_byte": 1.0},
+        "autoencoder": split | {"texts_reconstructed": 4},  # which is told the text
+        "classifier": {"accuracy": 0.5, "bytes": 100, "tokens": 30},
+        "other": split | {"bytes": 101},
+    }
+    for name, one in metrics.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps({"metrics": {"valid": None, "test": one}}))
+    found = {name: value(one, "test.nats_a_text") for name, one in read_results(tmp_path).items()}
+    assert found.pop("vae.json") == pytest.approx(20 * math.log(2))
+    assert found.pop("lm.json") == pytest.approx(10 * math.log(2))
+    assert set(found.values()) == {None}
+
+
+def test_a_star_is_the_largest_number_there() -> None:
+    drawn = {"metrics": {"test": {"nats_iw_50": 98.0, "nats_iw_500": 97.0, "nats_elbo": 99.0}}}
+    assert value(drawn, "test.nats_iw_*") == 97.0
+    assert value(result("qrnn-ptb"), "test.nats_iw_*") is None
 
 
 def test_a_value_that_is_not_there_is_none() -> None:

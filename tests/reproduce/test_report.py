@@ -24,6 +24,13 @@ def test_a_metric_of_a_part_says_of_how_much(path: str, said: str) -> None:
     assert part_measured(path, {"metrics": {"test": TEST, "valid": {"byte_error": 0.5}}}) == said
 
 
+def test_a_bound_says_of_how_many_draws_and_texts_it_is() -> None:
+    test = {"nats_elbo": 99.0, "nats_iw_50": 98.0, "bound_texts": 1200}
+    assert part_measured("test.nats_iw_*", {"metrics": {"test": test}}) == " (K = 50, of 1,200 texts)"
+    assert part_measured("test.nats_elbo", {"metrics": {"test": test}}) == " (of 1,200 texts)"
+    assert part_measured("test.nats_iw_*", {"metrics": {"test": {"perplexity": 9.0}}}) == ""
+
+
 def test_what_was_drawn_by_chance_says_how_sure_it_is_and_how_much_was_right() -> None:
     contexts = {"sample": 9000, "by_length": {"8": {"bits_per_byte": 2.0, "accuracy": 0.5, "standard_error": 0.0212}}}
     said = part_measured("test.contexts.by_length.8.bits_per_byte", {"metrics": {"test": {"contexts": contexts}}})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from octavo.commands.parser import build_parser
 from octavo.reproduce import exhibit
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.running import Plan, jobs_of, ready, run
@@ -68,6 +69,21 @@ def test_a_row_whose_reader_begins_from_anothers_run_waits_for_it(tmp_path: Path
     lm.result.parent.mkdir(parents=True)
     lm.result.write_text("{}")
     assert ready(begun, [begun, lm])
+
+
+def test_a_bound_is_measured_where_there_is_a_latent_variable(tmp_path: Path) -> None:
+    kinds = ("lstm-lm", "lstm-few-labels", "scnn-vae", "scnn-vae-semi", "scnn-clusters")
+    table = Exhibit("t", "dilated-vae", "T", {}, tuple(Row(one, f"{one}-yahoo") for one in kinds), bound={"samples": 7})
+    bounded = []
+    for job in jobs_of(table, Plan("full", tmp_path, tmp_path)):
+        assert "--samples" not in job.next_command(Plan())
+        job.measures = True
+        words = job.next_command(Plan())
+        build_parser().parse(words)
+        if "--samples" in words:
+            assert words[words.index("--samples") + 1] == "7"
+            bounded.append(job.row.label)
+    assert bounded == ["scnn-vae", "scnn-vae-semi", "scnn-clusters"]
 
 
 def test_overrides_are_given_as_the_command_line_takes_them() -> None:
