@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from octavo.bench.bounds import Bound, of_arithmetic, of_figure, of_parts, of_share, unknown
+from octavo.bench.bounds import Bound, Rows, of_arithmetic, of_figure, of_parts, of_share, unknown
 
 Of = Callable[[Sequence[float]], float]
 
@@ -34,9 +34,13 @@ class Bar(NamedTuple):
     at_most: bool = False
     bound: Bound = unknown
 
-    def reached(self, rows: Sequence[Mapping[str, Any]]) -> float | None:
-        """The figure that is held against the bar, of a bench that came so far."""
-        own = [row[self.measure] for row in rows if self.measure in row and self.where.items() <= row.items()]
+    def own(self, rows: Rows) -> Rows:
+        """Those of a bench that came so far."""
+        return [row for row in rows if self.measure in row and self.where.items() <= row.items()]
+
+    def reached(self, rows: Rows) -> float | None:
+        """The figure that is held against the bar."""
+        own = [row[self.measure] for row in self.own(rows)]
         return self.of(own) if own else None
 
     def is_met(self, reached: float) -> bool:
@@ -50,9 +54,9 @@ FIRST_STEP = {"what": "first step of a prepared corpus"}
 FUSED = {"way": "QRNN, fused fp32"}
 BARS = (
     Bar("recurrence", "forward, share of the copy rate, least", 0.5, "forward_share_of_copy",
-        bound=of_arithmetic("forward")),
+        bound=of_arithmetic),
     Bar("recurrence", "backward, share of the copy rate, least", 0.6, "backward_share_of_copy",
-        bound=of_arithmetic("backward")),
+        bound=of_arithmetic),
     Bar("qrnn", "fp32 training, times nn.LSTM, least", 1, "times_lstm_training_fp32"),
     Bar("qrnn", "fp32 forward of one text, times nn.LSTM, least", 2.8, "times_lstm_forward_fp32", {"batch": 1}),
     Bar("qrnn", "training, times nn.LSTM in fp32, median", 6, "times_lstm_training_as_called", of=median, bf16=True),
@@ -70,25 +74,25 @@ BARS = (
     Bar("transformer", "T12, times stock layers in bf16", 1.6, "times_stock_bf16", bf16=True),
     Bar("transformer", "T12, times stock layers in fp32", 3.3, "times_stock_fp32", bf16=True),
     Bar("optimizers", "SGD with clipping, times stock", 4.75, "times_stock", {"optimizer": "SGD"},
-        bound=of_share("optimizers", "times_stock", "share_of_copy", optimizer="SGD")),
+        bound=of_share("share_of_copy")),
     Bar("optimizers", "Adam with clipping, times stock", 3.1, "times_stock", {"optimizer": "Adam"},
-        bound=of_share("optimizers", "times_stock", "share_of_copy", optimizer="Adam")),
+        bound=of_share("share_of_copy")),
     Bar("allocator", "QRNN, 64 texts of 512, times the system's", 2.1, "times_faster", bf16=True),
     Bar("streaming", "fp32, times nn.LSTM", 7, "times_nn.LSTM", FUSED),
     Bar("streaming", "fp32, times nn.LSTMCell", 2, "times_nn.LSTMCell", FUSED),
     Bar("streaming", "bf16 weights, tokens a second", 1500, "tokens_per_s", {"way": "QRNN, fused bf16"},
-        bound=of_share("streaming", "tokens_per_s", "share_of_read", way="QRNN, fused bf16")),
+        bound=of_share("share_of_read")),
     Bar("streaming", "int8 weights, tokens a second", 2500, "tokens_per_s", {"way": "QRNN, fused int8"},
-        bound=of_share("streaming", "tokens_per_s", "share_of_read", way="QRNN, fused int8")),
+        bound=of_share("share_of_read")),
     Bar("streaming", "64 texts, times one at a time", 20, "times_one_at_a_time",
-        bound=of_figure("streaming", "products_alone_would")),
+        bound=of_figure("products_alone_would")),
     Bar("decoding", "64 texts of 100 bytes, times recomputed, least", 10, "ratio", {"batch": 64, "ids": 257}),
     Bar("decoding", "the same of 20,000 words", 10, "ratio", {"batch": 64, "ids": 20_000},
-        bound=of_share("decoding", "ratio", "output_share_of_kept", batch=64, ids=20_000)),
+        bound=of_share("output_share_of_kept")),
     Bar("generate", "beyond the context, times recomputed", 6, "times_exact", {"window": "half"}),
     Bar("data", "batches, times the fastest model's rate, least", 20, "times_the_model"),
     Bar("data", "first step of a prepared corpus, seconds", 3, "seconds", FIRST_STEP, at_most=True,
-        bound=of_parts("data", "seconds", "of these, importing torch", "of these, the step itself")),
+        bound=of_parts("of these, importing torch", "of these, the step itself")),
     Bar("whole", "all of this, seconds", 900, "seconds", {"bench": "all"}, at_most=True),
 )  # fmt: skip
 
@@ -97,7 +101,7 @@ def judged(bench: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A row for every bar of what was run: what was wanted and reached, whether that is enough, what could be had."""
     for bar in BARS:
         if rows := bench.get(bar.bench):
-            reached, bound = bar.reached(rows), bar.bound(bench)
+            reached, bound = bar.reached(rows), bar.bound(rows, bar.own(rows), bar.measure)
             yield {
                 "bench": bar.bench,
                 "what": bar.what,

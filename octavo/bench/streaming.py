@@ -13,6 +13,7 @@ from octavo.bench.ceilings import read_rate
 from octavo.bench.timing import medians
 from octavo.interfaces import Alphabet, Writer
 from octavo.layers.rounding import round_weights
+from octavo.ops.shifted_products import shifted_products
 from octavo.ops.streaming import WeightForm
 from octavo.writers import streaming
 from octavo.writers.lstm import LSTMWriter, LSTMWriterConfig
@@ -84,15 +85,15 @@ def _advancing(writer: Writer, batch: int) -> Step:
 
 
 def _products(device: torch.device) -> Step:
-    """What a step of all texts multiplies, in the QRNN's own form: of each layer two taps, one added to the other."""
+    """What a step of all texts multiplies, as the QRNN does it: of each layer two taps, and the output."""
     head = nn.Linear(WIDTH, OUTPUTS).to(device)
     taps_LKDG = torch.randn(LAYERS, 2, WIDTH, 3 * WIDTH, device=device)
-    x_BD = torch.randn(TOGETHER, WIDTH, device=device)
+    x_1BD = torch.randn(1, TOGETHER, WIDTH, device=device)
 
     def step() -> Tensor:
-        for before_DG, now_DG in taps_LKDG:
-            torch.mm(x_BD, before_DG).addmm_(x_BD, now_DG)
-        return head(x_BD)
+        for taps_KDG in taps_LKDG:
+            shifted_products(x_1BD, taps_KDG, before_PBD=x_1BD, left=1)
+        return head(x_1BD[0])
 
     return step
 

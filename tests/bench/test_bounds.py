@@ -14,21 +14,24 @@ BENCH = {
 
 
 def test_a_recurrence_is_bound_by_the_fastest_shapes_time_an_element() -> None:
-    assert bounds.of_arithmetic("forward")(BENCH) == 0.3 * 2.0 / 1.5
-    assert bounds.of_arithmetic("backward")(BENCH) is None
+    rows = BENCH["recurrence"]
+    assert bounds.of_arithmetic(rows, rows[1:], "forward_share_of_copy") == 0.3 * 2.0 / 1.5
+    assert bounds.of_arithmetic(rows, [], "backward_share_of_copy") is None
 
 
 def test_a_share_of_a_ceiling_leaves_the_rest() -> None:
-    assert bounds.of_share("streaming", "tokens_per_s", "share_of_read", way="int8")(BENCH) == 3000
-    assert bounds.of_share("streaming", "tokens_per_s", "share_of_read", way="bf16")(BENCH) is None
+    rows = BENCH["streaming"]
+    assert bounds.of_share("share_of_read")(rows, rows[:1], "tokens_per_s") == 3000
+    assert bounds.of_share("share_of_read")(rows, [], "tokens_per_s") is None
 
 
 def test_parts_are_added_up_where_all_were_measured() -> None:
-    assert bounds.of_parts("data", "seconds", "torch", "step")(BENCH) == 2.5
-    assert bounds.of_parts("data", "seconds", "torch", "graph")(BENCH) is None
+    rows = BENCH["data"]
+    assert bounds.of_parts("torch", "step")(rows, [], "seconds") == 2.5
+    assert bounds.of_parts("torch", "graph")(rows, [], "seconds") is None
 
 
 def test_a_figure_stands_for_itself() -> None:
-    assert bounds.of_figure("streaming", "products_alone_would")(BENCH) == 12
-    assert bounds.of_figure("data", "products_alone_would")(BENCH) is None
-    assert bounds.unknown(BENCH) is None
+    assert bounds.of_figure("products_alone_would")(BENCH["streaming"], [], "times_one_at_a_time") == 12
+    assert bounds.of_figure("products_alone_would")(BENCH["data"], [], "seconds") is None
+    assert bounds.unknown(BENCH["data"], [], "seconds") is None
