@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from octavo.layers.dropout import Dropout
 from octavo.ops.normalised_lstm import Weights, normalised_lstm
+from octavo.ops.random_masks import dropout
 
 CellState = tuple[Tensor, Tensor]  # h and c, each 1 × B × D
 
@@ -21,7 +22,9 @@ class Stacked(NamedTuple):
 class LSTMStack(nn.Module):
     """Layers of `nn.LSTM`, or of the normalised form, dropout between one and the next.
 
-    Dense layers each see the input and the outputs of all before them (Huang et al. 2016).
+    In training each pass does without a share, `drop_recurrent`, of the weights from one hidden state to the next: the
+    same ones at all its steps (DropConnect, Merity et al. 2018). Dense layers each see the input and the outputs of all
+    before them (Huang et al. 2016).
     """
 
     def __init__(
@@ -33,11 +36,12 @@ class LSTMStack(nn.Module):
         variational: bool = False,
         normalised: bool = False,
         dense: bool = False,
+        drop_recurrent: float = 0.0,
     ) -> None:
         super().__init__()
-        cell = NormalisedLSTM if normalised else nn.LSTM
+        cell = NormalisedLSTM if normalised else LSTM
         seen = [inputs, *(inputs + layer * width if dense else width for layer in range(1, layers))]
-        self.layers = nn.ModuleList(cell(features, width) for features in seen)
+        self.layers = nn.ModuleList(cell(features, width, drop_recurrent) for features in seen)
         self.dropout = Dropout(dropout, variational)
         self.width, self.dense = width, dense
 
@@ -80,14 +84,32 @@ def _multiplies_bf16() -> bool:
     return torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
 
+class LSTM(nn.LSTM):
+    """One layer of PyTorch's, which may be without some of its hidden product's weights in training."""
+
+    def __init__(self, inputs: int, width: int, drop_recurrent: float = 0.0) -> None:
+        super().__init__(inputs, width)
+        self.drop_recurrent = drop_recurrent
+
+    def forward(self, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:  # type: ignore[override]
+        if not self.training or not self.drop_recurrent:
+            return super().forward(x_LBD, state)
+        inputs_GD, hidden_GD, *biases = self.all_weights[0]
+        weights = [inputs_GD, dropout(hidden_GD, self.drop_recurrent), *biases]
+        # What nn.LSTM itself calls: biases, one layer, no dropout between layers, training, one way, length first.
+        output_LBD, *after = torch.lstm(x_LBD, state, weights, True, 1, 0.0, True, False, False)
+        return output_LBD, (after[0], after[1])
+
+
 class NormalisedLSTM(nn.Module):
     """An LSTM whose input, hidden and cell terms are layer-normalised (Ba et al. 2016, eq. 20-22).
 
     (f, i, o, g) = LN(W_h h) + LN(W_x x) + b;  c = σ(f) c + σ(i) tanh(g);  h = σ(o) tanh(LN(c))
     """
 
-    def __init__(self, inputs: int, width: int) -> None:
+    def __init__(self, inputs: int, width: int, drop_recurrent: float = 0.0) -> None:
         super().__init__()
+        self.drop_recurrent = drop_recurrent
         self.input = nn.Linear(inputs, 4 * width, bias=False)
         self.hidden = nn.Linear(width, 4 * width, bias=False)
         self.bias_G = nn.Parameter(torch.zeros(4 * width))
@@ -97,6 +119,7 @@ class NormalisedLSTM(nn.Module):
 
     def forward(self, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:
         inputs_LBG = self.input_norm(self.input(x_LBD)) + self.bias_G
-        weights = Weights(self.hidden.weight, self.hidden_norm.weight, self.cell_norm.weight, self.cell_norm.bias)
+        hidden_GD = dropout(self.hidden.weight, self.drop_recurrent, self.training)
+        weights = Weights(hidden_GD, self.hidden_norm.weight, self.cell_norm.weight, self.cell_norm.bias)
         output_LBD, c_BD = normalised_lstm(inputs_LBG, state[0][0], state[1][0], weights)
         return output_LBD, (output_LBD[-1:], c_BD[None])

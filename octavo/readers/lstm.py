@@ -26,6 +26,7 @@ class LSTMReaderConfig:
     dropout: Share = 0.0
     variational: bool = False
     normalised: bool = False
+    drop_recurrent: Share = 0.0
     backwards: bool = True
     dense: bool = False
     vectors: str | None = None
@@ -47,6 +48,7 @@ class LSTMReader(Reader):
             config.variational,
             config.normalised,
             config.dense,
+            config.drop_recurrent,
         )
 
     def forward(self, tokens_LB: Tensor, lengths_B: Tensor) -> Reading:

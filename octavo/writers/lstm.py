@@ -19,10 +19,10 @@ class LSTMWriterConfig:
     """Dropout has a share on embeddings and between layers (`dropout`) and one before the output.
 
     `tied` gives the output product the embedding's weights; `sampled` ids beside a batch's own stand for all others in
-    a training's softmax; `drop_word` hides whole input tokens in training;
-    `condition_each_step` feeds the condition with every token, beside making the first state of it, through a layer of
-    `first_hidden` tanh units where that is given; `attention` looks at the positions of a source that has been read
-    (dot products, Luong et al. 2015).
+    a training's softmax; `drop_word` hides whole input tokens in training, `drop_recurrent` weights between hidden
+    states; `condition_each_step` feeds the condition with every token, beside making the first state of it, through a
+    layer of `first_hidden` tanh units where that is given; `attention` looks at the positions of a source that has been
+    read (dot products, Luong et al. 2015).
     """
 
     kind: Literal["lstm"] = "lstm"
@@ -34,6 +34,7 @@ class LSTMWriterConfig:
     drop_word: Annotated[float, Field(ge=0, le=1)] = 0.0
     variational: bool = False
     normalised: bool = False
+    drop_recurrent: Share = 0.0
     tied: bool = False
     sampled: PositiveInt | None = None
     condition_each_step: bool = True
@@ -65,6 +66,7 @@ class LSTMWriter(Writer):
             config.dropout,
             config.variational,
             config.normalised,
+            drop_recurrent=config.drop_recurrent,
         )
         self.first_state = self._first_state(config, condition) if condition else None
         self.mixed = self._attention(config, condition) if config.attention else None

@@ -68,6 +68,31 @@ def test_dropout_is_between_layers_alone() -> None:
     assert all((states_LBD != 0).all() for states_LBD in stacked.layers)
 
 
+@pytest.mark.parametrize("normalised", [False, True])
+def test_recurrent_weights_are_away_in_training_alone(normalised: bool) -> None:
+    """The first step, from zeros, has nothing to miss."""
+    stack = LSTMStack(INPUTS, WIDTH, 1, normalised=normalised, drop_recurrent=0.5).double()
+    same = LSTMStack(INPUTS, WIDTH, 1, normalised=normalised).double()
+    same.load_state_dict(stack.state_dict())
+    x_LBD, begin = torch.randn(L, B, INPUTS, dtype=torch.float64), stack.begin(B)
+    whole_LBD = same(x_LBD, begin).layers[-1]
+    dropped_LBD = stack(x_LBD, begin).layers[-1]
+    torch.testing.assert_close(dropped_LBD[0], whole_LBD[0])
+    assert ((dropped_LBD[1:] - whole_LBD[1:]).abs() > 1e-6).all()
+    assert not torch.equal(dropped_LBD, stack(x_LBD, begin).layers[-1])
+    torch.testing.assert_close(stack.eval()(x_LBD, begin).layers[-1], whole_LBD)
+
+
+@pytest.mark.parametrize("normalised", [False, True])
+def test_recurrent_weights_that_are_away_get_no_gradient(normalised: bool) -> None:
+    stack = LSTMStack(INPUTS, WIDTH, 1, normalised=normalised, drop_recurrent=0.5)
+    stack(torch.randn(L, B, INPUTS), stack.begin(B)).layers[-1].sum().backward()
+    gradients = {name: weight.grad for name, weight in stack.layers[0].named_parameters()}
+    gradient_GD = gradients["hidden.weight" if normalised else "weight_hh_l0"]
+    assert gradient_GD is not None
+    assert 0.25 < (gradient_GD == 0).double().mean() < 0.75
+
+
 def normalised(x: Tensor, gain: Tensor, bias: Tensor | float = 0.0) -> Tensor:
     spread = ((x - x.mean(-1, keepdim=True)) ** 2).mean(-1, keepdim=True)
     return (x - x.mean(-1, keepdim=True)) / (spread + 1e-5).sqrt() * gain + bias
