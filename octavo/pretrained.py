@@ -230,7 +230,9 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         """A label's number, or a cluster's own."""
         classes = getattr(self.run.model, "classes", None)
         if classes is None:
-            raise ValueError("this run's model writes texts without a label: a labelled VAE's has one")
+            raise ValueError(
+                "this run's model writes texts without a label: a labelled VAE's, as scnn-vae-semi-20news, has one"
+            )
         names = self.run.about.label_names if hasattr(self.run.model, "classify") else [*map(str, range(classes))]
         if label not in names:
             raise ValueError(f"no label {label!r}: {nearest(label, names)}")

@@ -37,7 +37,10 @@ def start_from_reader(recipe: Recipe, model: TextModel, folder: Path, codec: Cod
     A language model has no reader: its writer's weights are taken for one's (Dai & Le 2015). The writer starts anew.
     """
     if stored_codec(folder).to_json() != codec.to_json():
-        raise ValueError(f"{folder} was trained with another codec: its ids stand for other text")
+        raise ValueError(
+            f"{folder} was trained with another codec, whose ids stand for other text: train it on the same text, with "
+            "the same data.codec"
+        )
     found, own = _as_reader(stored_weights(folder)), model.state_dict()
     reader, head = ([name for name in own if name.startswith(part)] for part in ("reader.", "head."))
     if not reader:

@@ -19,7 +19,7 @@ def by_label(run: Run, settings: StudyConfig) -> dict[str, Any]:
     """
     classes: Any = getattr(run.model, "classes", None)
     if classes is None:
-        raise ValueError("this run's model has no labels to write by: a labelled VAE has")
+        raise ValueError("this run's model has no labels to write by: a labelled VAE, as scnn-vae-semi-20news, has")
     model, tells = Pretrained(run), hasattr(run.model, "classify")
     names = run.about.label_names if tells else [*map(str, range(classes))]
     groups = [_group(model, names, seed, tells, settings) for seed in range(settings.seed, settings.seed + GROUPS)]
