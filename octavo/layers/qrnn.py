@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from octavo.layers.dropout import Dropout
 from octavo.layers.qrnn_layer import LayerRun, LayerState, Pooling, QRNNLayer
 from octavo.layers.texts import reversed_texts
-from octavo.ops.random_masks import dropout
 
 
 class QRNNState(NamedTuple):
@@ -36,7 +36,8 @@ class QRNN(nn.Module):
     """Layers of QRNN, called and returning as `nn.LSTM` does: `output, state = qrnn(input, state)`.
 
     `window` is one for all layers or one for each. With `dense`, every layer reads the inputs and outputs of all
-    before it, and the last one's output alone is the result (2.1). Dropout falls on every output but the last.
+    before it, and the last one's output alone is the result (2.1). Dropout falls on every output but the last, afresh
+    at each position or, if `variational`, on the same features of a whole text (Gal and Ghahramani 2016).
     The state, pooling states and last inputs, lets a text be fed in pieces; only causal layers of one direction
     take one. The second direction starts at each text's true end. See QRNNLayer for `causal` and initial weights.
 
@@ -61,6 +62,7 @@ class QRNN(nn.Module):
         zoneout: float = 0.0,
         dense: bool = False,
         causal: bool = True,
+        variational: bool = False,
         forget_bias: float = 0.0,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
@@ -71,6 +73,7 @@ class QRNN(nn.Module):
             raise ValueError(f"window {window!r} for {num_layers} layers: give one for all, or one for each")
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.batch_first, self.dropout, self.dense = batch_first, dropout, dense
+        self.between = Dropout(dropout, variational)
         self.bidirectional, self.causal = bidirectional, causal
 
         def layers() -> nn.ModuleList:
@@ -112,7 +115,7 @@ class QRNN(nn.Module):
         runs = []
         for depth, (before, condition_BG) in enumerate(zip(states, conditions, strict=True)):
             if runs:
-                output_LBD = dropout(runs[-1].output_LBH, self.dropout, self.training)
+                output_LBD = self.between(runs[-1].output_LBH)
                 x_LBD = torch.cat([x_LBD, output_LBD], dim=-1) if self.dense else output_LBD
             runs.append(self._run_layer(depth, x_LBD, before, lengths_B, condition_BG))
         final = QRNNState(tuple(run.state.pool_1BH for run in runs), tuple(run.state.inputs_PBD for run in runs))

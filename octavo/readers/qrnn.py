@@ -30,6 +30,7 @@ class QRNNReaderConfig:
     pooling: Pooling = "fo"
     zoneout: Share = 0.0
     dropout: Share = 0.0
+    variational: bool = False
     dense: bool = False
     causal: bool = True
     bidirectional: bool = False
@@ -44,7 +45,7 @@ class QRNNReader(Reader):
         super().__init__()
         self.width, self.backwards = config.width * (1 + config.bidirectional), config.backwards
         self.embedding = nn.Embedding(alphabet.size, config.embedding)
-        self.dropout = Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout, config.variational)
         first = config.first_window or config.window
         self.qrnn = QRNN(
             config.embedding,
@@ -55,6 +56,7 @@ class QRNNReader(Reader):
             window=[first] + [config.window] * (config.layers - 1),
             pooling=config.pooling,
             zoneout=config.zoneout,
+            variational=config.variational,
             dense=config.dense,
             causal=config.causal,
         )

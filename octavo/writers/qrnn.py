@@ -31,6 +31,7 @@ class QRNNWriterConfig:
     pooling: Pooling = "fo"
     zoneout: Share = 0.0
     dropout: Share = 0.0
+    variational: bool = False
     dropout_output: Share = 0.0
     drop_word: Annotated[float, Field(ge=0, le=1)] = 0.0
     tied: bool = False
@@ -53,7 +54,7 @@ class QRNNWriter(Writer):
         super().__init__()
         self.embedding = nn.Embedding(alphabet.size, config.embedding)
         self.drop_word = WordDropout(config.drop_word)
-        self.dropout = Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout, config.variational)
         self.qrnn = QRNN(
             config.embedding,
             config.width,
@@ -62,12 +63,13 @@ class QRNNWriter(Writer):
             window=config.window,
             pooling=config.pooling,
             zoneout=config.zoneout,
+            variational=config.variational,
         )
         gates = (1 + len(config.pooling)) * config.width
         conditioned = range(config.layers if condition else 0)
         self.conditioned = nn.ModuleList(nn.Linear(condition, gates, bias=False) for _ in conditioned)
         self.attention = SourceAttention(config, condition) if config.attention else None
-        self.dropout_output = Dropout(config.dropout_output)
+        self.dropout_output = Dropout(config.dropout_output, config.variational)
         self.head = Output(config.width, alphabet.size, config.sampled)
         if config.tied:
             tie(self.embedding, self.head)

@@ -257,6 +257,21 @@ def test_it_compiles_without_a_graph_break() -> None:
     torch.testing.assert_close(*results)
 
 
+@pytest.mark.parametrize("variational", [False, True])
+def test_dropout_is_between_layers_alone(variational: bool) -> None:
+    """A variational one hides the same features of a text all along."""
+    qrnn, seen = build(dropout=0.5, variational=variational), []
+    for layer in qrnn.layers:
+        layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    output_LBH, _ = qrnn(text(20))
+    first_LBD, second_LBD = seen
+    assert (first_LBD != 0).all()
+    assert (output_LBH != 0).all()
+    hidden_LBD = second_LBD == 0
+    assert 0.2 < hidden_LBD.double().mean() < 0.8
+    assert (hidden_LBD == hidden_LBD[:1]).all() == variational
+
+
 def test_initial_weights_and_forget_bias() -> None:
     layer = QRNNLayer(400, 50, window=4, forget_bias=2.0)
     assert layer.weight_KDG.std().item() == pytest.approx(1600**-0.5, rel=0.02)
