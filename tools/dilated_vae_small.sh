@@ -128,7 +128,7 @@ imdb() { # size
 # that came after the paper: reader and Gaussian from a VAE whose KL weighs nothing, the weight from 0, eight nats free.
 ptb() { # size
     local corpus=ptb suffix=ptb updates=2600
-    local text="--data.codec.limit 10000 --model.writer.sampled 600" drawn="--texts 500 --samples 500 --limit 300"
+    local text="--data.codec.limit 10000 --model.writer.sampled 600" drawn="--texts 500 --samples 500 --limit 100"
     local cnn="--model.writer.width 128 --model.writer.inner 64 --model.writer.embedding 64"
     local gaussian="${gaussian/--model.kl_weight.until 0.5/--model.kl_weight.until 0.3}"
     local of_lstm=""
