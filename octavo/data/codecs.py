@@ -1,23 +1,16 @@
 """Codecs: text to ids and back, by bytes, characters or words."""
 
-from __future__ import annotations
-
-import heapq
 import re
 from abc import ABC, abstractmethod
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Discriminator, Field
 
 from octavo.config import Tiny, config
 from octavo.interfaces import Alphabet
-
-if TYPE_CHECKING:
-    from octavo.data.files import Piece
 
 Unit = Literal["byte", "character", "word"]
 Errors = Literal["strict", "replace"]
@@ -29,8 +22,6 @@ UNKNOWN = 0
 ESCAPED = {b"\xff\x01": b"\x00", b"\xff\x02": b"\xff"}
 ESCAPE = re.compile(rb"\xff[\x01\x02]")
 UNKNOWN_WORD, LINE_END_WORD = "<unk>", "<eos>"
-# Where a text has more different words than this, rare ones are forgotten while counting: memory stays bounded.
-MOST_COUNTED = 1_000_000
 
 
 class Codec(ABC):
@@ -147,7 +138,7 @@ class Characters(Codec):
 
     def __init__(self, characters: str, documents: bool = False, errors: Errors = "strict") -> None:
         self.characters, self.errors = characters, errors
-        self._code_points = np.concatenate([[REPLACEMENT], _code_points(characters)]).astype("<u4")
+        self._code_points = np.concatenate([[REPLACEMENT], code_points(characters)]).astype("<u4")
         boundary = len(self._code_points)
         newline = characters.find("\n") + 1  # find's -1, absent, becomes the unknown's 0
         self.alphabet = Alphabet(boundary + 1, boundary, boundary) if documents else Alphabet(boundary, newline)
@@ -155,12 +146,12 @@ class Characters(Codec):
         self._ids[self._code_points[1:]] = np.arange(1, boundary)
 
     def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
-        return self._ids[_code_points(_decoded(text, self.errors, path, offset))]
+        return self._ids[code_points(decoded_text(text, self.errors, path, offset))]
 
     def decode(self, ids: Any) -> bytes:
         ids = np.asarray(ids, np.int64)
-        code_points = self._code_points[ids[ids < len(self._code_points)]]
-        return code_points.tobytes().decode("utf-32-le").encode()
+        spoken = self._code_points[ids[ids < len(self._code_points)]]
+        return spoken.tobytes().decode("utf-32-le").encode()
 
     @property
     def spoken_V(self) -> np.ndarray:
@@ -199,7 +190,7 @@ class Words(Codec):
             del self._ids[LINE_END_WORD]
 
     def encode(self, text: bytes, path: str = "", offset: int = 0) -> np.ndarray:
-        decoded = _decoded(text, self.errors, path, offset)
+        decoded = decoded_text(text, self.errors, path, offset)
         if self.line_end is not None:
             decoded = decoded.replace("\n", f" {LINE_END_WORD} ")
         words = decoded.split()
@@ -257,19 +248,6 @@ class WordsConfig:
 CodecConfig = Annotated[BytesConfig | EscapedConfig | CharactersConfig | WordsConfig, Discriminator("kind")]
 
 
-def fit(config: CodecConfig, pieces: Iterable[Piece], documents: bool) -> Codec:
-    """The codec whose vocabulary these pieces show; bytes need not look at them."""
-    match config:
-        case BytesConfig():
-            return Bytes(documents)
-        case EscapedConfig():
-            return Escaped(documents)
-        case CharactersConfig():
-            return Characters(_frequent_characters(config, pieces), documents, config.errors)
-        case WordsConfig():
-            return Words(_frequent_words(config, pieces), documents, config.errors)
-
-
 def codec_from_json(data: dict[str, Any]) -> Codec:
     """The codec that `to_json` described."""
     codecs: dict[str, type[Codec]] = {"bytes": Bytes, "escaped": Escaped, "characters": Characters, "words": Words}
@@ -284,43 +262,11 @@ def _continues(ids: np.ndarray) -> np.ndarray:
     return (ids >= 0x80) & (ids < 0xC0)
 
 
-def _frequent_characters(config: CharactersConfig, pieces: Iterable[Piece]) -> str:
-    counts = np.zeros(CODE_POINTS, np.int64)
-    for text in _texts(pieces, config.errors):
-        np.add.at(counts, _code_points(text), 1)
-    seen = np.flatnonzero(counts)
-    # A stable sort leaves equal counts in the order of their code points.
-    frequent = seen[np.argsort(-counts[seen], kind="stable")][: config.limit - 1]
-    return "".join(map(chr, frequent))
-
-
-def _frequent_words(config: WordsConfig, pieces: Iterable[Piece]) -> list[str]:
-    """Exact up to MOST_COUNTED different words; above, as word2vec does, the rarest are dropped on the way."""
-    counts: Counter[str] = Counter()
-    rare = 0
-    for text in _texts(pieces, config.errors):
-        counts.update(text.split())
-        if len(counts) > max(MOST_COUNTED, 4 * config.limit):
-            rare += 1
-            counts = Counter({word: count for word, count in counts.items() if count > rare})
-    for word in (UNKNOWN_WORD, LINE_END_WORD):
-        counts.pop(word, None)
-    frequent = heapq.nsmallest(config.limit - 2, counts.items(), key=lambda item: (-item[1], item[0]))
-    return [word for word, _ in frequent]
-
-
-def _texts(pieces: Iterable[Piece], errors: Errors) -> Iterator[str]:
-    for piece in pieces:
-        yield _decoded(piece.text, errors, piece.path, piece.offset)
-        if piece.other is not None:
-            yield _decoded(piece.other, errors, piece.path, piece.offset)
-
-
-def _code_points(text: str) -> np.ndarray:
+def code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le"), "<u4")
 
 
-def _decoded(text: bytes, errors: Errors, path: str, offset: int) -> str:
+def decoded_text(text: bytes, errors: Errors, path: str, offset: int) -> str:
     try:
         return text.decode("utf-8", errors)
     except UnicodeDecodeError as error:

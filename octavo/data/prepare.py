@@ -15,7 +15,7 @@ from octavo import durable
 from octavo.config import Share, config
 from octavo.data import corpora
 from octavo.data.batching import BatchingConfig, StreamConfig
-from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json, fit
+from octavo.data.codecs import BytesConfig, Codec, CodecConfig, codec_from_json
 from octavo.data.encoding import VERSION
 from octavo.data.files import FilesConfig
 from octavo.data.folders import cache_folder
@@ -23,6 +23,7 @@ from octavo.data.parts import CorpusPart, Part, Text, TextPart
 from octavo.data.pieces import Piece
 from octavo.data.sources import Source
 from octavo.data.store import Store, write_store
+from octavo.data.vocabulary import fit
 from octavo.spelling import meant
 
 OnBytes = Callable[[int], object]

@@ -20,9 +20,9 @@ from octavo.data.codecs import (
     Words,
     WordsConfig,
     codec_from_json,
-    fit,
 )
 from octavo.data.pieces import Piece, stretches
+from octavo.data.vocabulary import fit
 
 LINES = "the cat sat\n\non the\tmat  \nzwölf Äpfel, 苹果 🍎\nthe end".encode()
 
@@ -124,19 +124,6 @@ def test_a_stream_begins_as_after_a_newline() -> None:
     assert words.encode(b"\n").tolist() == [words.alphabet.begin]
 
 
-def test_the_most_frequent_come_first_and_ties_in_order() -> None:
-    characters = fitted(CharactersConfig(limit=4), [b"cab", b"cabba"])
-    assert characters.to_json()["characters"] == "abc"
-    words = fitted(WordsConfig(limit=4), [b"c b a\nb a c b"])
-    assert words.to_json()["words"] == ["b", "a"]
-    assert words.alphabet.size == 4
-
-
-def test_the_other_side_of_pairs_is_counted_too() -> None:
-    codec = fit(WordsConfig(), [Piece(b"eins", True, other=b"one")], documents=True)
-    assert codec.to_json()["words"] == ["eins", "one"]
-
-
 def test_words_of_a_corpus_that_is_cut_already() -> None:
     codec = Words(["cat"])
     assert codec.encode(b"<unk> cat dog\ncat").tolist() == [0, 2, 0, 1, 2]
@@ -165,12 +152,6 @@ def test_broken_text_is_an_error_that_says_where(codec: Codec) -> None:
 def test_broken_text_is_replaced_if_asked() -> None:
     codec = fitted(CharactersConfig(errors="replace"), [b"a\xff"])
     assert codec.decode(codec.encode(b"a\xff")).decode() == "a\N{REPLACEMENT CHARACTER}"
-
-
-def test_counting_forgets_rare_words_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codecs, "MOST_COUNTED", 50)
-    texts = [f"the cat the w{number}".encode() for number in range(500)]
-    assert fitted(WordsConfig(limit=4), texts).to_json()["words"] == ["the", "cat"]
 
 
 @pytest.mark.parametrize("documents", [False, True])
