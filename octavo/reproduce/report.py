@@ -4,7 +4,7 @@ Nothing on that page is typed by hand. A result of less than the published train
 says so in its own line.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from statistics import mean, stdev
@@ -15,12 +15,11 @@ from octavo.environment import processor
 from octavo.figures.rows import reader_of
 from octavo.recipes import RECIPES
 from octavo.reproduce import EXHIBITS, projection
+from octavo.reproduce.cells import difference, grid, line, machine, part_measured, part_of, shown
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, seeds, starred, value
-from octavo.reproduce.one_text import of_one_text
-from octavo.reproduce.written import written
+from octavo.reproduce.found import Result, apart, changes_of, made, measured, read_results, seeds, value
+from octavo.reproduce.of_studies import of_study
 from octavo.studies import command_of
-from octavo.studies.samples import SPLITS
 
 HEAD = """# What was measured
 
@@ -39,15 +38,6 @@ PAPERS = {
     "hybrid-vae": "The hybrid convolutional VAE",
     "dilated-vae": "The dilated-convolution VAE",
     "deep-transformer": "The deep character transformer",
-}
-
-# Metrics that are of a part of the texts: what tells of how many, and of what.
-COUNTED = {
-    "bleu": ("bleu_texts", "texts"),
-    "byte_error": ("texts_reconstructed", "texts"),
-    "byte_error_of_stretches": ("stretches_reconstructed", "stretches"),
-    "nats_elbo": ("bound_texts", "texts"),
-    "perplexity_elbo": ("bound_texts", "texts"),
 }
 
 
@@ -69,7 +59,7 @@ def page(folder: Path) -> str:
     }
     parts.append(_others(trainings))
     if rows := list(projection.projected(results)):
-        parts.append("\n".join([projection.HEAD, *_grid(rows)]))
+        parts.append("\n".join([projection.HEAD, *grid(rows)]))
     parts.extend(_bench(name, one) for name, one in results.items() if "machine" in one)
     return "\n".join(parts) + "\n"
 
@@ -148,55 +138,6 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
     ]
 
 
-def part_measured(path: str, result: Result) -> str:
-    """How much of a split a metric is of, where that is not all."""
-    split, _, metric = path.partition(".")
-    metrics = result["metrics"].get(split) or {}
-    if metric.startswith("contexts."):
-        return _drawn(metrics["contexts"].get("sample"), value(result, path.rpartition(".")[0]))
-    if draws := starred(metrics, metric):
-        return f" (K = {draws.rpartition('_')[2]}, of {metrics['bound_texts']:,} texts)"
-    count, unit = COUNTED.get(metric, ("", ""))
-    return f" (of {metrics[count]:,} {unit})" if count in metrics else _part_of(metrics)
-
-
-def _drawn(sample: int | None, given: Mapping[str, Any]) -> str:
-    """What else was found at one context: how sure a sample's bits are, and how many were what was expected most."""
-    error = f" ± {given['standard_error']:.2g}" if "standard_error" in given else ""
-    right = f", {given['accuracy']:.1%} right" if "accuracy" in given else ""
-    return error + right + (f" (of {sample:,} characters drawn by chance)" if sample else "")
-
-
-def _part_of(metrics: Mapping[str, Any]) -> str:
-    """That figures are of a part of their split alone, where they are: of the beginning of every row of it."""
-    if "tokens_measured" not in metrics:
-        return ""
-    return f" (of {metrics['tokens_measured']:,} of {metrics['tokens']:,} tokens)"
-
-
-def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
-    """How far from the published figures, and what stands between, in one sentence."""
-    if not row.published:
-        return ""
-    apart = []
-    for column, path in exhibit.columns.items():
-        here, there = value(result, path), row.published.get(column)
-        if isinstance(here, int | float) and isinstance(there, int | float):
-            apart.append(f"{column} {here - there:+.3g}")
-    between = []
-    share = result.get("share_of_training")
-    if share is not None and share < 0.995:
-        between.append(f"{share:.1%} of the training")
-    if result["recipe"] != row.recipe:
-        between.append(f"the stand-in {result['recipe']} on {result['data']}")
-    own = changes_of(row, result["recipe"])
-    if any(path.startswith("model.") and path not in own for path in result["overrides"]):
-        between.append("another size")
-    if between:
-        return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
-    return ", ".join(apart)
-
-
 def _commands(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
     """Of studies that were made, what made them; else, and of all that is no study, what the exhibit says."""
     given = [
@@ -209,45 +150,7 @@ def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
     names = made(exhibit, results)
     listed = "\nResults: " + (", ".join(f"[{name}]({name})" for name in names) or "not run") + "."
     studies = [results[name] for name in names if "study" in results[name]]
-    return "\n".join([listed, *(text for study in studies for text in _study(study, exhibit))])
-
-
-def _study(study: Result, exhibit: Exhibit) -> list[str]:
-    """What was found of each run, but for the columns of its figure."""
-    if exhibit.parts:
-        return of_one_text(study["runs"], exhibit.parts)
-    rows = [
-        {"run": run["run"], "data": run["data"], **_trained(run), "split": split, **_plain(found)}
-        for run in study["runs"]
-        for split, found in run["found"].items()
-        if isinstance(found, dict) and _plain(found)
-    ]
-    rows += [
-        {"run": run["run"], "data": run["data"], **_trained(run), **_plain(run["found"])}
-        for run in study["runs"]
-        if _plain(run["found"])
-    ]
-    grids = [grid for grid in (rows, list(series(study["runs"]))) if grid]
-    return [*(line for grid in grids for line in ["", *_grid(grid)]), *written(study["runs"])]
-
-
-def series(runs: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Of what was found as a row for each length, or share of bytes, all of one measure side by side."""
-    for run in runs:
-        for split, rows in run["found"].items():
-            if split in SPLITS and isinstance(rows, list) and rows:
-                across, *measures = rows[0]
-                for measure in measures:
-                    named = {"run": run["run"], "split": split, across: measure.replace("_", " ")}
-                    yield named | {f"{row[across]:g}": shown(row[measure]) for row in rows}
-
-
-def _trained(run: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: f"{run[name]:,}" for name in ("parameters", "steps", "wall_seconds") if name in run}
-
-
-def _plain(found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: shown(value) for name, value in found.items() if isinstance(value, int | float)}
+    return "\n".join([listed, *(text for study in studies for text in of_study(study, exhibit))])
 
 
 def _others(trainings: Mapping[str, Result]) -> str:
@@ -295,11 +198,7 @@ def _metrics(metrics: Mapping[str, Any] | None) -> str:
         for name, one in {**metrics, **baselines}.items()
         if isinstance(one, float) and name != "seconds"
     )
-    return listed + _part_of(metrics)
-
-
-def machine(hardware: Mapping[str, Any]) -> str:
-    return f"{processor(hardware)}, {hardware['precision']}"
+    return listed + part_of(metrics)
 
 
 def _bench(name: str, one: Result) -> str:
@@ -314,19 +213,5 @@ def _bench(name: str, one: Result) -> str:
     parts = {"asked": list(judged(one)), **measured}
     for part, rows in parts.items():
         if rows:
-            lines += ["", f"### {part}", "", *_grid(rows)]
+            lines += ["", f"### {part}", "", *grid(rows)]
     return "\n".join(lines)
-
-
-def _grid(rows: list[dict[str, Any]]) -> list[str]:
-    columns = list(dict.fromkeys(name for row in rows for name, value in row.items() if not isinstance(value, dict)))
-    head = [line(name.replace("_", " ") for name in columns), "|---" * len(columns) + "|"]
-    return head + [line(str(row.get(name, "")) for name in columns) for row in rows]
-
-
-def line(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def shown(value: Any) -> str:
-    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from octavo.reproduce import exhibit
+from octavo.reproduce.cells import difference, line, machine, shown
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import Result, measured, read_results, value
-from octavo.reproduce.report import difference, line, machine, page, shown
+from octavo.reproduce.report import page
 
 BEGIN, END = "<!-- results: written by octavo reproduce --report -->", "<!-- end of results -->"
 

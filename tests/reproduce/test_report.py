@@ -1,40 +1,9 @@
-"""What the page says of how much was measured."""
+"""The page of results: seeds, columns, commands."""
 
 import json
 from pathlib import Path
 
-import pytest
-
-from octavo.reproduce.report import page, part_measured
-
-TEST = {"tokens": 1000, "tokens_measured": 90, "texts_reconstructed": 5, "stretches_reconstructed": 7, "bleu_texts": 3}
-
-
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [
-        ("test.bits_per_byte", " (of 90 of 1,000 tokens)"),
-        ("test.byte_error", " (of 5 texts)"),
-        ("test.byte_error_of_stretches", " (of 7 stretches)"),
-        ("test.bleu", " (of 3 texts)"),
-        ("valid.byte_error", ""),
-    ],
-)
-def test_a_metric_of_a_part_says_of_how_much(path: str, said: str) -> None:
-    assert part_measured(path, {"metrics": {"test": TEST, "valid": {"byte_error": 0.5}}}) == said
-
-
-def test_a_bound_says_of_how_many_draws_and_texts_it_is() -> None:
-    test = {"nats_elbo": 99.0, "nats_iw_50": 98.0, "bound_texts": 1200}
-    assert part_measured("test.nats_iw_*", {"metrics": {"test": test}}) == " (K = 50, of 1,200 texts)"
-    assert part_measured("test.nats_elbo", {"metrics": {"test": test}}) == " (of 1,200 texts)"
-    assert part_measured("test.nats_iw_*", {"metrics": {"test": {"perplexity": 9.0}}}) == ""
-
-
-def test_what_was_drawn_by_chance_says_how_sure_it_is_and_how_much_was_right() -> None:
-    contexts = {"sample": 9000, "by_length": {"8": {"bits_per_byte": 2.0, "accuracy": 0.5, "standard_error": 0.0212}}}
-    said = part_measured("test.contexts.by_length.8.bits_per_byte", {"metrics": {"test": {"contexts": contexts}}})
-    assert said == " ± 0.021, 50.0% right (of 9,000 characters drawn by chance)"
+from octavo.reproduce.report import page
 
 
 def test_seeds_are_summed_up_beneath_their_rows(tmp_path: Path) -> None:
@@ -58,15 +27,6 @@ def test_what_no_paper_published_has_no_column_of_published_figures(tmp_path: Pa
     assert "byte error, published |" in empty
     assert "byte error of stretches, here |" in empty
     assert "byte error of stretches, published |" not in empty
-
-
-def test_what_was_found_by_length_is_a_table_a_measure_to_a_line(tmp_path: Path) -> None:
-    rows = [{"up_to": edge, "texts": edge, "error": edge / 100} for edge in (4, 8)]
-    run = {"run": "short", "data": "wikipedia-en", "found": {"longest_trained": 4, "test": rows}}
-    study = {"study": "lengths", "settings": {}, "runs": [run]}
-    (tmp_path / "recursive-lengths.json").write_text(json.dumps(study), "utf-8")
-    head = "| run | split | up to | 4 | 8 |\n|---|---|---|---|---|\n"
-    assert head + "| short | test | texts | 4 | 8 |\n| short | test | error | 0.04 | 0.08 |\n" in page(tmp_path)
 
 
 def test_a_study_that_was_made_says_by_which_command(tmp_path: Path) -> None:
