@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from octavo.commands.output import print_rows
-from octavo.reproduce import EXHIBITS, exhibit
-from octavo.reproduce.found import made, measured, read_results
+from octavo.commands.output import print_json
+from octavo.reproduce import exhibit
+from octavo.reproduce.listing import as_lines, listing
 from octavo.reproduce.running import Plan, run
 from octavo.reproduce.summary import write_pages
 
@@ -18,7 +18,11 @@ def reproduce(options: argparse.Namespace) -> None:
         for path in write_pages(results):
             print(path)
     elif options.name is None:
-        _list(results, options.json)
+        for entry in listing(results):
+            if options.json:
+                print_json(entry)
+            else:
+                print("\n".join(as_lines(entry)))
     else:
         plan = Plan(
             budget=options.budget,
@@ -29,13 +33,3 @@ def reproduce(options: argparse.Namespace) -> None:
             device=options.device,
         )
         run(exhibit(options.name), plan, lambda line: print(line, file=sys.stderr, flush=True))
-
-
-def _list(folder: Path, as_json: bool) -> None:
-    results = read_results(folder)
-    rows = []
-    for name, one in EXHIBITS.items():
-        found = measured(one, results)
-        run_of = f"{sum(map(bool, found.values()))} of {len(found)}" if found else str(len(made(one, results)))
-        rows.append({"name": name, "measured": run_of, "title": one.title})
-    print_rows(rows, as_json)

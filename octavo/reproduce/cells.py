@@ -52,8 +52,15 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
         here, there = value(result, path), row.published.get(column)
         if isinstance(here, int | float) and isinstance(there, int | float):
             apart.append(f"{column} {here - there:+.3g}")
-    between = []
-    share = result.get("share_of_training")
+    between = standing_between(row, result)
+    if between:
+        return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
+    return ", ".join(apart)
+
+
+def standing_between(row: Row, result: Result) -> list[str]:
+    """Why a result is not to be compared with the row's published figures: less training, other data, another size."""
+    between, share = [], result.get("share_of_training")
     if share is not None and share < 0.995:
         between.append(f"{share:.1%} of the training")
     if result["recipe"] != row.recipe:
@@ -61,9 +68,7 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     own = changes_of(row, result["recipe"])
     if any(path.startswith("model.") and path not in own for path in result["overrides"]):
         between.append("another size")
-    if between:
-        return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
-    return ", ".join(apart)
+    return between
 
 
 def machine(hardware: Mapping[str, Any]) -> str:
