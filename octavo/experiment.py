@@ -24,7 +24,7 @@ from octavo.interfaces import Progress, TextModel
 from octavo.layers.levels import padded_length
 from octavo.layers.recursion import SharedConfig
 from octavo.models import build_model
-from octavo.recipe import Recipe, differences
+from octavo.recipe import Recipe, differences, fields
 from octavo.runs import (
     WEIGHTS,
     About,
@@ -252,7 +252,9 @@ def _trainer(
         return totals
 
     def remarks(totals: Sums) -> list[str]:
-        return collapse(totals, plain.kl_weight(trainer.progress())) if hasattr(plain, "kl_weight") else []
+        if not hasattr(plain, "kl_weight"):
+            return []
+        return collapse(totals, plain.kl_weight(trainer.progress()), dict(fields(recipe)))
 
     def keep_best() -> None:
         weights = flatten_model(plain)

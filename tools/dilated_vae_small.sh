@@ -2,12 +2,12 @@
 # The experiments of the dilated-convolution VAE's paper in small, for a CPU: usage: tools/dilated_vae_small.sh RUNS RESULTS
 # [GROUP…]. The first 50 words of newsgroup posts on five topics, 3,000 words, a tenth of the published widths, stated in
 # each row as overrides. A run whose result is there is left alone; one that was stopped goes on. Groups: reader table2
-# table4 table3 table5 figure3 table6 toys, of which table2 and table4 also come in parts; alpha; clusters:γ:SEEDS, say
-# clusters:1.0:1,2,3; and imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn ptb:lstm ptb:three ptb:seven …
+# table3 table4 table5 figure3 table6, of which table2 and table4 also come in parts; alpha; clusters:γ:SEEDS, say
+# clusters:1.0:1,2,3; reviews:SEEDS, of films; imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn ptb:lstm ptb:three …
 set -euo pipefail
 runs=$1 results=$2
 shift 2
-groups=${*:-reader table4 table2 table5 figure3 table6 table3 toys}
+groups=${*:-reader table4 table2 table5 figure3 table6 table3}
 
 words='["posts","punctuation","first-50-words"]'
 text="--data 20news-topics --data.codec.limit 3000 --data.files.clean $words"
@@ -19,7 +19,7 @@ mlp="--model.writer.first_hidden 128" # between z and an LSTM's first state
 cnn="--model.writer.width 96 --model.writer.inner 48 --model.writer.embedding 64"
 gaussian="$reader --model.hidden 128 --model.kl_weight.until 0.5 --model.kl_weight.unit share"
 z="--model.latent 16"
-of="" # in the names of runs on other data
+of="" on=20news # in the names of runs, and of recipes, on other data
 start() { echo "--init-reader $runs/dilated-vae-${of}reader"; }
 
 one() { # name, recipe, steps, overrides
@@ -36,7 +36,7 @@ one() { # name, recipe, steps, overrides
 drawn="--texts 500 --samples 50 --limit 100"
 measure=""
 reader_of() { # steps: what others start from
-    one "dilated-vae-${of}reader" lstm-lm-20news "$1" $text $lstm --training.evaluate_every 500
+    one "dilated-vae-${of}reader" lstm-lm-$on "$1" $text $lstm --training.evaluate_every 500
 }
 
 reader() { reader_of 2000; }
@@ -164,7 +164,7 @@ numbers="100 500"
 few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
 
 classifier() { # name, labels, seed, start
-    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-20news 400 $(few $2 $3) $reader --training.evaluate_every 40 ${@:4}
+    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-$on 400 $(few $2 $3) $reader --training.evaluate_every 40 ${@:4}
 }
 
 classifiers() { # seeds
@@ -183,8 +183,9 @@ semi() { # seed
     done
 }
 
+decoded_by=scnn
 labelled() { # name, labels, seed, overrides
-    measure=$drawn one "dilated-vae-$of$1-$2-$3" scnn-vae-semi-20news 400 $(few $2 $3) $gaussian $z \
+    measure=$drawn one "dilated-vae-$of$1-$2-$3" $decoded_by-vae-semi-$on 400 $(few $2 $3) $gaussian $z \
         --training.evaluate_every 40 ${@:4}
 }
 
@@ -197,9 +198,8 @@ alpha() {
 
 # Table 3: other decoders at 500 labels, beside the SCNN of Table 4.
 table3() {
-    local given="--model.writer.kind lstm $lstm $mlp"
-    labelled semi-lstm 500 1 $given
-    labelled semi-lstm-dropped 500 1 $given --model.writer.drop_word 0.3
+    decoded_by=lstm labelled semi-lstm 500 1 $lstm $mlp --model.writer.drop_word 0
+    decoded_by=lstm labelled semi-lstm-dropped 500 1 $lstm $mlp
     by_validation perplexity dilated-vae-semi-lstm{,-dropped}-500-1
     for size in mcnn lcnn; do labelled semi-$size 500 1 $(writer_of $size); done
 }
@@ -239,25 +239,25 @@ table6() {
 
 # The third start of Table 4: a reader that a sequence autoencoder has trained, as many updates as the language model.
 autoencoder() {
-    one dilated-vae-autoencoder lstm-autoencoder-20news 2000 $text $reader --model.writer.width 128 \
+    one dilated-vae-${of}autoencoder lstm-autoencoder-$on 2000 $text $reader --model.writer.width 128 \
         --model.writer.embedding 64 --training.evaluate_every 500
 }
 
 begun-as-autoencoder() { # seeds
     for seed in $*; do
         for labels in $numbers; do
-            classifier la-init $labels $seed --init-reader "$runs/dilated-vae-autoencoder"
+            classifier la-init $labels $seed --init-reader "$runs/dilated-vae-${of}autoencoder"
         done
     done
 }
 
-# The same where twenty labels can do: documents of a few words that are a topic's own, in three scripts.
-toys() {
-    local of=toys- numbers=20 text="--data toys --data.files.clean [] --data.codec.kind characters"
-    reader_of 600
-    classifiers 1 2 3
-    semi 1
-    semi 2
+# The paper's other task, a verdict instead of a topic: the first 50 words of film reviews.
+reviews() { # seeds
+    local of=reviews- on=imdb
+    local text="--data.codec.limit 3000 --data.files.clean [\"breaks\",\"punctuation\",\"first-50-words\"]"
+    reader_of 2000
+    autoencoder
+    for seed in ${*//,/ }; do systems $seed; done
 }
 
 mkdir -p "$runs" "$results"

@@ -4,7 +4,7 @@ Shapes: B batch, N texts, Z latent features, K draws, G groups.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -18,11 +18,6 @@ from octavo.ops.losses import gaussian_kl
 
 ACTIVE = 0.01  # the variance of the posterior's mean from which a unit is active (Burda et al. 2016, §5.2)
 COLLAPSED = 0.1  # nats of KL under which z says nothing of a text
-TRY = (
-    "try a target of a few free nats (model.target 8), a weight that starts at 0 (model.kl_weight.kind ramp) "
-    "and rises more slowly (model.kl_weight.until), a reader from an autoencoder's run (--init-reader), a writer "
-    "that sees less (model.writer.drop_word 0.5), or, of a hybrid, a loss of its plan (model.plan 0.2)"
-)
 
 
 class LatentModel(Protocol):
@@ -196,13 +191,35 @@ def latent_sums(model: LatentModel, batches: Iterable[Batch], device: torch.devi
     return {name: Mean(found[name], 1) for name in ("mutual_information", "active_units")} | each
 
 
-def collapse(totals: Sums, weight: float) -> list[str]:
-    """Words for a latent variable that says nothing: no unit is active, or the KL is next to none at full weight."""
+def collapse(totals: Sums, weight: float, settings: Mapping[str, Any]) -> list[str]:
+    """Words for a latent variable that says nothing: no unit is active, or the KL is next to none at full weight.
+
+    `settings` are the recipe's fields, which tell what there is to try.
+    """
     if "active_units" not in totals or "kl" not in totals:
         return []
-    kl = totals["kl"].value
+    kl, tries = totals["kl"].value, "; try " + ", or ".join(remedies(settings))
     if not totals["active_units"].value:
-        return [f"the latent variable is not used: no unit is active, KL {kl:.2f} nats a text; {TRY}"]
+        return [f"the latent variable is not used: no unit is active, KL {kl:.2f} nats a text{tries}"]
     if kl < COLLAPSED and weight >= 1:
-        return [f"the latent variable is hardly used: KL {kl:.3f} nats a text at full weight; {TRY}"]
+        return [f"the latent variable is hardly used: KL {kl:.3f} nats a text at full weight{tries}"]
     return []
+
+
+def remedies(settings: Mapping[str, Any]) -> list[str]:
+    """What keeps z in use and is not yet set, each with its option.
+
+    >>> remedies({"model.target": 8.0, "model.kl_weight.kind": "ramp", "model.writer.dilations": (1, 2)})[1:]
+    ['a reader from an autoencoder (--init-reader RUN)', 'a writer that sees less (--model.writer.dilations)']
+    """
+    rising = settings.get("model.kl_weight.kind") != "constant"
+    known = {
+        "a target of a few free nats (--model.target 8)": settings.get("model.target") == 0,
+        "a weight that starts at 0 and rises (--model.kl_weight.kind ramp)": not rising,
+        "a weight that rises more slowly (--model.kl_weight.until)": rising,
+        "a reader from an autoencoder (--init-reader RUN)": True,
+        "a writer that sees less (--model.writer.drop_word 0.5)": settings.get("model.writer.drop_word") == 0,
+        "a writer that sees less (--model.writer.dilations)": "model.writer.dilations" in settings,
+        "a loss of its plan (--model.plan 0.2)": settings.get("model.writer.kind") == "hybrid",
+    }
+    return [what for what, helps in known.items() if helps]

@@ -11,6 +11,7 @@ from octavo.figures.rows import decoder_of, kinds_of, read_row
 from octavo.figures.style import drawing, label_right, line_style
 
 HEIGHT = 3.2  # inches
+APART = 1.03  # how many times further right a system stands than the one before it, lest dots hide each other
 # By the kinds of a row's recipe and of the one that its reader began from, the corpus aside; before a VAE's stands
 # its decoder.
 NAMES = {
@@ -19,6 +20,7 @@ NAMES = {
     ("lstm-few-labels", "lstm-lm"): "LM-LSTM",
     ("scnn-vae-semi", ""): "-VAE-Semi",
     ("scnn-vae-semi", "lstm-lm"): "-VAE-Semi + init",
+    ("lstm-vae-semi", ""): "-VAE-Semi",
 }
 LABELS = "data.batching.labels"
 DEFAULT = 500  # what these recipes have, where a row changes nothing
@@ -33,14 +35,17 @@ def few_labels(paths: Sequence[Path], out: Path) -> None:
     styles = [line_style(place) for place in range(len(points))]
     with drawing(out, HEIGHT) as figure:
         axes = figure.subplots()
-        for style, by_count in zip(styles, points.values(), strict=True):
-            places = [counts.index(count) for count in sorted(by_count)]
+        for number, (style, by_count) in enumerate(zip(styles, points.values(), strict=True)):
+            apart = APART ** (number - (len(points) - 1) / 2)
+            places = [apart * count for count in sorted(by_count)]
             axes.plot(places, [100 * mean(by_count[count]) for count in sorted(by_count)], **style)
-            for place in places:
-                seeds = [100 * accuracy for accuracy in by_count[counts[place]]]
+            for place, count in zip(places, sorted(by_count), strict=True):
+                seeds = [100 * accuracy for accuracy in by_count[count]]
                 axes.plot([place] * len(seeds), seeds, "o", color=style["color"], markersize=3.5, alpha=0.7)
-        axes.set_xticks(range(len(counts)), [f"{count:,}" for count in counts])
-        axes.set(xlabel="labels", ylabel="accuracy on test, %", xlim=(-0.15, len(counts) - 0.85))
+        axes.set_xscale("log")
+        axes.set_xticks(counts, [f"{count:,}" for count in counts])
+        axes.minorticks_off()
+        axes.set(xlabel="labels", ylabel="accuracy on test, %")
         ends = [100 * mean(by_count[max(by_count)]) for by_count in points.values()]
         label_right(axes, list(points), ends, styles)
 

@@ -9,13 +9,14 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from octavo.figures.rows import decoder_of, nats_a_text, read_row, reader_of, texts_of
-from octavo.figures.style import COLOURS, drawing
+from octavo.figures.style import COLOURS, INK, drawing
 
-HEIGHT = 4.2  # inches
+HEIGHT = 5.2  # inches
 DECODERS = ("LSTM", "SCNN", "MCNN", "LCNN", "VLCNN")
 GROUPS = ("LM", "VAE", "VAE + init")
-WIDTH, ROOM = 0.7, 0.6  # of a bar, and between groups, in places of bars
-BESIDE: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": "small"}
+SHORT = ("LM", "VAE", "+ init")
+WIDTH, ROOM = 0.7, 0.6  # of a bar, and between decoders, in places of bars
+BESIDE: dict[str, Any] = {"ha": "center", "fontsize": "small"}
 
 
 class Bar(NamedTuple):
@@ -28,39 +29,54 @@ class Bar(NamedTuple):
 
 
 def stacked_cost(paths: Sequence[Path], out: Path) -> None:
-    """A text's cost, the KL's part on that of the reconstruction, and the KL again by a scale of its own.
+    """A text's cost, the KL's part on that of the reconstruction; what a VAE gains on its decoder alone; the KL again.
 
     Of two rows of one decoder that is drawn which validation prefers.
     """
     bars = bars_of(paths)
     places = dict(zip(bars, places_of(bars), strict=True))
+    of_vaes = {bar: place for bar, place in places.items() if bar.group != GROUPS[0]}
     with drawing(out, HEIGHT) as figure:
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-        _draw_costs(above, places)
-        _draw_kl(below, {bar: place for bar, place in places.items() if bar.group != GROUPS[0]})
-        below.set_xticks(list(places.values()), [bar.decoder for bar in bars])
-        for axes in (above, below):
+        costs, gains, kls = figure.subplots(3, 1, sharex=True, height_ratios=(2, 1, 1))
+        _draw_costs(costs, places)
+        _draw(gains, {of_vaes[bar]: gain for bar, gain in gains_of(bars).items()}, COLOURS[2], "gain on the LM, nats")
+        _draw(kls, {place: bar.kl for bar, place in of_vaes.items()}, COLOURS[1], "KL, nats")
+        kls.set_xticks(list(places.values()), [SHORT[GROUPS.index(bar.group)] for bar in bars])
+        for axes in (costs, gains, kls):
             axes.grid(axis="x", visible=False)
-            axes.margins(y=0.15)
+            axes.margins(y=0.25)
 
 
 def _draw_costs(axes: Any, places: Mapping[Bar, float]) -> None:
     rest, kl = [bar.nats - bar.kl for bar in places], [bar.kl for bar in places]
-    axes.bar(places.values(), rest, color=COLOURS[0], width=WIDTH)
-    axes.bar(places.values(), kl, bottom=rest, color=COLOURS[1], width=WIDTH)
-    axes.set(ylabel="nats a text")
+    axes.bar(places.values(), rest, color=COLOURS[0], width=WIDTH, label="reconstruction")
+    axes.bar(places.values(), kl, bottom=rest, color=COLOURS[1], width=WIDTH, label="KL")
+    axes.set(ylabel="cost, nats a text")
+    axes.legend(loc="upper right", ncols=2)
     for bar, place in places.items():
-        axes.text(place, bar.nats, f"{bar.nats:.1f}", **BESIDE)
-    for name, group in groupby(places, key=lambda bar: bar.group):
+        axes.text(place, bar.nats, f"{bar.nats:.1f}", va="bottom", **BESIDE)
+    for name, group in groupby(places, key=lambda bar: bar.decoder):
         middle = mean(places[bar] for bar in group)
-        axes.text(middle, 1.0, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom")
+        axes.text(middle, 1.02, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom")
 
 
-def _draw_kl(axes: Any, places: Mapping[Bar, float]) -> None:
-    axes.bar(places.values(), [bar.kl for bar in places], color=COLOURS[1], width=WIDTH)
-    axes.set(ylabel="of these the KL")
-    for bar, place in places.items():
-        axes.text(place, bar.kl, f"{bar.kl:.2g}", **BESIDE)
+def _draw(axes: Any, heights: Mapping[float, float], colour: str, name: str) -> None:
+    axes.bar(list(heights), list(heights.values()), color=colour, width=WIDTH)
+    axes.axhline(0, color=INK, linewidth=0.6)
+    axes.set(ylabel=name)
+    for place, height in heights.items():
+        figure = f"{height:.2f}".replace("-", "\N{MINUS SIGN}")
+        axes.text(place, height, figure, va="bottom" if height >= 0 else "top", **BESIDE)
+
+
+def gains_of(bars: Sequence[Bar]) -> dict[Bar, float]:
+    """How many nats a text costs less with a latent variable than by the same decoder alone, where both are there.
+
+    >>> gains_of([Bar("LM", "SCNN", 9.0, 0.0), Bar("VAE", "SCNN", 8.5, 1.0), Bar("VAE", "MCNN", 8.0, 1.0)])
+    {Bar(group='VAE', decoder='SCNN', nats=8.5, kl=1.0): 0.5}
+    """
+    alone = {bar.decoder: bar.nats for bar in bars if bar.group == GROUPS[0]}
+    return {bar: alone[bar.decoder] - bar.nats for bar in bars if bar.group != GROUPS[0] and bar.decoder in alone}
 
 
 def bars_of(paths: Sequence[Path]) -> list[Bar]:
@@ -76,7 +92,7 @@ def bars_of(paths: Sequence[Path]) -> list[Bar]:
         Bar(*which, nats_a_text(row["metrics"]["test"], texts), row["metrics"]["test"].get("kl", 0.0))
         for which, row in best.items()
     ]
-    return sorted(bars, key=lambda bar: (GROUPS.index(bar.group), _size(bar.decoder), bar.decoder))
+    return sorted(bars, key=lambda bar: (_size(bar.decoder), bar.decoder, GROUPS.index(bar.group)))
 
 
 def group_of(row: Mapping[str, Any]) -> str:
@@ -87,14 +103,14 @@ def group_of(row: Mapping[str, Any]) -> str:
 
 
 def places_of(bars: Sequence[Bar]) -> list[float]:
-    """A place for each bar, with room between groups.
+    """A place for each bar, with room between decoders.
 
-    >>> places_of([Bar("LM", "SCNN", 9, 0), Bar("LM", "MCNN", 9, 0), Bar("VAE", "SCNN", 9, 1)])
+    >>> places_of([Bar("LM", "SCNN", 9, 0), Bar("VAE", "SCNN", 9, 1), Bar("LM", "MCNN", 9, 0)])
     [0.0, 1.0, 2.6]
     """
     places = [0.0]
     for before, one in pairwise(bars):
-        places.append(places[-1] + 1.0 + ROOM * (one.group != before.group))
+        places.append(places[-1] + 1.0 + ROOM * (one.decoder != before.decoder))
     return places
 
 

@@ -125,7 +125,8 @@ class VAE(TextModel):
     def _plan_head(self, config: VAEConfig, alphabet: Alphabet) -> nn.Linear:
         widths = getattr(self.writer, "inner_widths", ())
         if not widths:
-            raise ValueError(f"plan = {config.plan}: a writer of kind {config.writer.kind} has no plan; a hybrid has")
+            kind = config.writer.kind
+            raise ValueError(f"plan = {config.plan}: a writer of kind {kind} has no inner activations; a hybrid has")
         return nn.Linear(widths[-1], alphabet.size)
 
     def _writer_learns(self) -> bool:

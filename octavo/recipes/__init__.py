@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from octavo.recipe import Recipe
-from octavo.recipes import dilated_vae, hybrid_vae, latent, lstm, qrnn, recursive, transformer
+from octavo.recipes import dilated_vae, dilated_vae_elsewhere, hybrid_vae, latent, lstm, qrnn, recursive, transformer
 from octavo.spelling import nearest
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
@@ -35,6 +35,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "lstm-iwslt": qrnn.iwslt_lstm,
     "qrnn-tatoeba": qrnn.tatoeba,
     **dilated_vae.RECIPES,
+    **dilated_vae_elsewhere.RECIPES,
     **recursive.RECIPES,
     **transformer.RECIPES,
 }

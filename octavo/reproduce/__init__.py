@@ -1,11 +1,11 @@
 """Every table and figure of the five papers: what was published, what runs it here, and what that gave."""
 
-from octavo.reproduce import dilated_vae, hybrid_vae, qrnn, recursive, transformer
+from octavo.reproduce import dilated_vae, dilated_vae_labels, hybrid_vae, qrnn, recursive, transformer
 from octavo.reproduce.exhibits import Exhibit
 from octavo.spelling import nearest
 
-PAPERS = (qrnn, recursive, hybrid_vae, dilated_vae, transformer)
-EXHIBITS: dict[str, Exhibit] = {exhibit.name: exhibit for paper in PAPERS for exhibit in paper.EXHIBITS}
+PARTS = (qrnn, recursive, hybrid_vae, dilated_vae, dilated_vae_labels, transformer)
+EXHIBITS: dict[str, Exhibit] = {exhibit.name: exhibit for part in PARTS for exhibit in part.EXHIBITS}
 
 
 def exhibit(name: str) -> Exhibit:

@@ -1,6 +1,7 @@
 """Shapes: B batch, N texts, Z latent features, K draws, G groups."""
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from octavo.evaluation.latent import (
     log_weights,
     named_bounds,
     posteriors,
+    remedies,
 )
 from octavo.evaluation.likelihood import Scale, readable
 from octavo.interfaces import Batch, Mean
@@ -28,6 +30,8 @@ from octavo.layers.latent import Gaussian, Latent
 from octavo.models.vae import VAE, VAEConfig
 from octavo.ops.losses import gaussian_kl
 from octavo.readers.lstm import LSTMReaderConfig
+from octavo.recipe import fields
+from octavo.recipes import recipe
 from octavo.writers.lstm import LSTMWriterConfig
 from tests.asking import exactly, measured
 from tests.batches import DOCUMENTS, batch_of, rows_of
@@ -177,9 +181,19 @@ def test_what_is_described_is_of_a_fixed_set_of_texts() -> None:
     ],
 )
 def test_a_collapse_is_put_into_words(kl: float, active: int, weight: float, words: str | None) -> None:
-    said = collapse({"kl": Mean(kl, 1), "active_units": Mean(active, 1)}, weight)
+    said = collapse({"kl": Mean(kl, 1), "active_units": Mean(active, 1)}, weight, {})
     assert [line for line in said if words and words in line and "--init-reader" in line] == said
     assert len(said) == (words is not None)
+
+
+@pytest.mark.parametrize(
+    "name", ["lstm-vae", "scnn-vae-ptb", "scnn-vae-semi-20news", "scnn-clusters-20news", "hybrid-ptb"]
+)
+def test_what_a_collapse_is_told_to_try_its_recipe_has(name: str) -> None:
+    settings = dict(fields(recipe(name)))
+    asked = re.findall(r"--(model\.[a-z_.]+)", " ".join(remedies(settings)))
+    assert asked
+    assert set(asked) <= settings.keys()
 
 
 def test_each_units_kl_is_logged_as_a_part_of_the_whole() -> None:

@@ -47,7 +47,7 @@ def test_other_decoders_and_other_data_are_other_systems(tmp_path: Path) -> None
     semi = "scnn-vae-semi-20news"
     rows = [
         write_row(tmp_path / "1.json", semi, accuracy=0.2),
-        write_row(tmp_path / "2.json", semi, writer={"kind": "lstm"}, accuracy=0.3),
+        write_row(tmp_path / "2.json", "lstm-vae-semi-20news", accuracy=0.3),
         write_row(tmp_path / "3.json", semi, writer={"dilations": [1, 2, 4, 8, 16]}, accuracy=0.4),
     ]
     assert list(points_of(rows)) == ["SCNN-VAE-Semi", "LSTM-VAE-Semi", "MCNN-VAE-Semi"]

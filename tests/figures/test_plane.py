@@ -33,7 +33,7 @@ def test_both_axes_have_one_scale_and_each_label_its_look(tmp_path: Path) -> Non
     axes = Figure().subplots()
     draw_points(axes, FOUND)
     assert axes.get_aspect() == 1.0
-    assert sum(np.shape(part.get_offsets())[0] for part in axes.collections) == 45
+    assert sum(np.shape(part.get_offsets())[0] for part in axes.collections) == 45 + 9  # and each label's mean
     assert len({tuple(style_of(label).values()) for label in range(9)}) == 9
     plane([study(tmp_path / "plane.json", "plane", FOUND)], tmp_path / "plane.png")
     assert (tmp_path / "plane.png").stat().st_size > 1000

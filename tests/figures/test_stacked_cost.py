@@ -22,7 +22,7 @@ def write_row(path: Path, recipe: str, nats: float, valid: float = 9.0, begun: b
 
 
 def test_a_text_costs_what_all_of_them_cost_over_their_number(tmp_path: Path) -> None:
-    """Which only a VAE tells; bars are gathered by how they were trained, in the order of their decoders."""
+    """Which only a VAE tells; a decoder's bars stand side by side, by how they were trained."""
     rows = [
         write_row(tmp_path / "1.json", "scnn-vae-topics", 30.0, begun=True, reconstruction=27.0, kl=3.0),
         write_row(tmp_path / "2.json", "scnn-vae-topics", 40.0, reconstruction=38.0, kl=2.0),

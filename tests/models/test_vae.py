@@ -116,7 +116,7 @@ def test_a_plan_is_weighed_in_the_objective_and_not_in_the_bound() -> None:
     wanted = figures["reconstruction"].total + figures["kl"].total
     assert figures["nats"].total == pytest.approx(wanted)
     assert figures["objective"].total == pytest.approx(wanted + 0.3 * figures["plan"].total)
-    with pytest.raises(ValueError, match="has no plan"):
+    with pytest.raises(ValueError, match="has no inner activations"):
         vae(plan=0.3)
 
 

@@ -57,20 +57,24 @@ def test_the_condition_stands_beside_every_embedding() -> None:
     torch.testing.assert_close(writer(inputs_LB, writer.begin(condition_BC, 3)).states_LBD, x_LBD)
 
 
-def test_cached_states_write_what_recomputation_writes() -> None:
-    """Greedily, token for token, over more than twice what it sees."""
+@pytest.mark.parametrize(("name", "length"), [("s", 40), ("l", 40)])
+def test_cached_states_write_what_recomputation_writes(name: str, length: int) -> None:
+    """Greedily, token for token: over more than twice what the one sees, and over less than the other does."""
     torch.manual_seed(0)
-    writer = DilatedWriter(DilatedWriterConfig(width=8, inner=6, embedding=6, dilations=(1, 2, 4)), DOCUMENTS, 2)
+    sizes = {"width": 8, "inner": 6, "embedding": 6}
+    writer = DilatedWriter(DilatedWriterConfig(**sizes, dilations=dilated_vae.DILATIONS[name]), DOCUMENTS, 2)
     writer.double().eval()
     condition_BC = torch.randn(5, 2, dtype=torch.double)
     inputs_LB, state = torch.full((1, 5), DOCUMENTS.begin), writer.begin(condition_BC, 5)
-    for _ in range(40):
-        logits_BV, state = writer.advance(inputs_LB[-1], state)
+    for _ in range(length):
+        kept = writer(inputs_LB[-1:], state)
         whole_LBD = writer(inputs_LB, writer.begin(condition_BC, 5)).states_LBD
-        wanted_BV = writer.head(whole_LBD[-1]).float()
-        assert torch.equal(logits_BV.argmax(-1), wanted_BV.argmax(-1))
-        torch.testing.assert_close(logits_BV, wanted_BV)
-        inputs_LB = torch.cat([inputs_LB, wanted_BV.argmax(-1)[None]])
+        assert kept.states_LBD.dtype == torch.double
+        torch.testing.assert_close(kept.states_LBD, whole_LBD[-1:], rtol=0, atol=1e-12)
+        logits_BV, state = writer.advance(inputs_LB[-1], state)
+        assert torch.equal(logits_BV.argmax(-1), writer.head(whole_LBD[-1]).argmax(-1))
+        torch.testing.assert_close(state, kept.state)
+        inputs_LB = torch.cat([inputs_LB, logits_BV.argmax(-1)[None]])
     assert len({tuple(text) for text in inputs_LB.T.tolist()}) > 1
 
 
