@@ -173,8 +173,8 @@ EXHIBITS = (
         PAPER,
         "Figure 3: a latent of two dimensions, by label",
         commands=(
-            "octavo train scnn-vae-plane-20news --out runs/scnn-vae-plane-20news",
-            "octavo study plane runs/scnn-vae-plane-20news --out results/dilated-plane.json",
+            "tools/dilated_vae_small.sh runs results reader figure3",
+            "octavo study plane runs/dilated-vae-plane --out results/dilated-plane.json",
             "octavo figure plane results/dilated-plane.json --out results/dilated-figure3.png",
         ),
         sources=("dilated-plane*.json",),

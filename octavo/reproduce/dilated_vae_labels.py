@@ -157,8 +157,9 @@ EXHIBITS = (
         "Table 5's baselines: Gaussian mixtures over an LSTM-LM's last states (published: accuracy 0.258), a VAE's "
         "posterior means (0.566), and over those of one whose reader began from a language model (0.57)",
         commands=(
-            "octavo study mixtures runs/lstm-lm-topics runs/scnn-vae-topics runs/scnn-vae-topics-init "
-            "--out results/dilated-mixtures.json",
+            "tools/dilated_vae_small.sh runs results reader table2-small table2-init:scnn",
+            "octavo study mixtures runs/dilated-vae-reader runs/dilated-vae-topics-scnn-vae "
+            "runs/dilated-vae-topics-scnn-vae-init --out results/dilated-mixtures.json",
         ),
         sources=("dilated-mixtures*.json",),
         remark="Each run's mixture is chosen by the accuracy of validation texts; the best is the best on test, as the "
@@ -169,8 +170,9 @@ EXHIBITS = (
         PAPER,
         "Table 6: texts by label, z being the same",
         commands=(
-            "octavo study by-label runs/scnn-vae-semi-20news --num-beams 10 --out results/dilated-by-label.json",
-            "octavo generate runs/scnn-vae-semi-20news --label sci.space --num 1 --num-beams 10 --bad-words '<unk>'",
+            "tools/dilated_vae_small.sh runs results reader semi:1",
+            "octavo study by-label runs/dilated-vae-semi-init-500-1 --num-beams 10 --out results/dilated-by-label.json",
+            "octavo generate runs/dilated-vae-semi-init-500-1 --label sports --num 3 --temperature 0.8",
         ),
         sources=("*by-label*.json",),
         remark="Beside each label stands how likely the model's own q(y | x) finds it of the text. Texts are ranked by "

@@ -139,11 +139,13 @@ def _measured_cells(exhibit: Exhibit, row: Row, name: str, result: Result) -> li
 
 
 def _commands(exhibit: Exhibit, results: Mapping[str, Result]) -> list[str]:
-    """Of studies that were made, what made them; else, and of all that is no study, what the exhibit says."""
-    given = [
-        command_of(results[name], f"results/{name}") for name in made(exhibit, results) if "study" in results[name]
-    ]
-    return given + [one for one in exhibit.commands if not (given and one.startswith("octavo study"))]
+    """What the exhibit says, in its order, but for a study that was made the command that made it."""
+    studies = [name for name in made(exhibit, results) if "study" in results[name]]
+    given = [command_of(results[name], f"results/{name}") for name in studies]
+    planned = [one for one in exhibit.commands if one.startswith("octavo study")]
+    first = exhibit.commands.index(planned[0]) if planned else 0
+    before, after = exhibit.commands[:first], exhibit.commands[first:]
+    return [*before, *(given or planned), *(one for one in after if one not in planned)]
 
 
 def _made(exhibit: Exhibit, results: Mapping[str, Result]) -> str:
