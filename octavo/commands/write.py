@@ -29,6 +29,8 @@ def generate(options: argparse.Namespace) -> None:
         stop=tuple(as_bytes(text) for text in options.stop),
         bad_words=tuple(as_bytes(word) for word in options.bad_words),
     )
+    if len(texts) > 1 and len(set(texts)) == 1:
+        print(f"all {len(texts)} texts are the same: by beams or at temperature 0 nothing is drawn", file=sys.stderr)
     prompt = as_bytes(prompt).decode("utf-8", "replace")
     near = nearest_in_training(model.run, [prompt + text for text in texts]) if options.nearest else []
     if options.json:

@@ -45,6 +45,17 @@ def test_a_prompt_may_be_empty(capsys: pytest.CaptureFixture[str], language_mode
     assert json.loads(row)["prompt"] == ""
 
 
+@pytest.mark.parametrize(("temperature", "told"), [(0, "all 3 texts are the same"), (1, "")])
+def test_texts_that_are_all_one_say_why(
+    capsys: pytest.CaptureFixture[str], language_model_run: Path, temperature: int, told: str
+) -> None:
+    ask = ["generate", language_model_run, "--num", 3, "--max-new-tokens", 8, "--temperature", temperature]
+    assert main([*map(str, ask)]) == 0
+    warned = capsys.readouterr().err
+    assert warned.startswith(told)
+    assert bool(warned) == bool(told)
+
+
 def test_completions_are_likely_and_in_order(capsys: pytest.CaptureFixture[str], language_model_run: Path) -> None:
     asked = ["complete", language_model_run, "--prompt", "to b", "--threshold", 0.0005, "--json"]
     rows = [json.loads(row) for row in said(capsys, *asked).splitlines()]
