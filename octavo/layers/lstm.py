@@ -91,13 +91,18 @@ class LSTM(nn.LSTM):
         super().__init__(inputs, width)
         self.drop_recurrent = drop_recurrent
 
-    def forward(self, x_LBD: Tensor, state: CellState) -> tuple[Tensor, CellState]:  # type: ignore[override]
+    def forward(  # type: ignore[override]
+        self, x_LBD: Tensor, state: CellState | None = None
+    ) -> tuple[Tensor, CellState]:
         if not self.training or not self.drop_recurrent:
             return super().forward(x_LBD, state)
         inputs_GD, hidden_GD, *biases = self.all_weights[0]
         weights = [inputs_GD, dropout(hidden_GD, self.drop_recurrent), *biases]
+        zeros_1BD = x_LBD.new_zeros(1, x_LBD.shape[1], self.hidden_size)
         # What nn.LSTM itself calls: biases, one layer, no dropout between layers, training, one way, length first.
-        output_LBD, *after = torch.lstm(x_LBD, state, weights, True, 1, 0.0, True, False, False)
+        output_LBD, *after = torch.lstm(
+            x_LBD, state or (zeros_1BD, zeros_1BD), weights, True, 1, 0.0, True, False, False
+        )
         return output_LBD, (after[0], after[1])
 
 

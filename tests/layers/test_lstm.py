@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from octavo.layers.lstm import CellState, LSTMStack, NormalisedLSTM
+from octavo.layers.lstm import LSTM, CellState, LSTMStack, NormalisedLSTM
 
 L, B, INPUTS, WIDTH = 5, 3, 4, 6
 
@@ -81,6 +81,15 @@ def test_recurrent_weights_are_away_in_training_alone(normalised: bool) -> None:
     assert ((dropped_LBD[1:] - whole_LBD[1:]).abs() > 1e-6).all()
     assert not torch.equal(dropped_LBD, stack(x_LBD, begin).layers[-1])
     torch.testing.assert_close(stack.eval()(x_LBD, begin).layers[-1], whole_LBD)
+
+
+def test_a_layer_begins_with_zeros_where_none_is_given() -> None:
+    layer, x_LBD, zeros_1BD = LSTM(INPUTS, WIDTH, 0.5), torch.randn(L, B, INPUTS), torch.zeros(1, B, WIDTH)
+    outputs = []
+    for state in (None, (zeros_1BD, zeros_1BD)):
+        torch.manual_seed(0)
+        outputs.append(layer(x_LBD, state)[0])
+    torch.testing.assert_close(*outputs)
 
 
 @pytest.mark.parametrize("normalised", [False, True])
