@@ -37,11 +37,10 @@ def few_labels(paths: Sequence[Path], out: Path) -> None:
         axes = figure.subplots()
         for number, (style, by_count) in enumerate(zip(styles, points.values(), strict=True)):
             apart = APART ** (number - (len(points) - 1) / 2)
-            places = [apart * count for count in sorted(by_count)]
-            axes.plot(places, [100 * mean(by_count[count]) for count in sorted(by_count)], **style)
-            for place, count in zip(places, sorted(by_count), strict=True):
-                seeds = [100 * accuracy for accuracy in by_count[count]]
-                axes.plot([place] * len(seeds), seeds, "o", color=style["color"], markersize=3.5, alpha=0.7)
+            seeds = {apart * count: [100 * accuracy for accuracy in by_count[count]] for count in sorted(by_count)}
+            axes.plot(list(seeds), list(map(mean, seeds.values())), **style)
+            for place, own in seeds.items():
+                axes.plot([place] * len(own), own, "o", color=style["color"], markersize=3.5, alpha=0.7)
         axes.set_xscale("log")
         axes.set_xticks(counts, [f"{count:,}" for count in counts])
         axes.minorticks_off()

@@ -14,7 +14,6 @@ from octavo.figures.style import COLOURS, INK, drawing
 HEIGHT = 5.2  # inches
 DECODERS = ("LSTM", "SCNN", "MCNN", "LCNN", "VLCNN")
 GROUPS = ("LM", "VAE", "VAE + init")
-SHORT = ("LM", "VAE", "+ init")
 WIDTH, ROOM = 0.7, 0.6  # of a bar, and between decoders, in places of bars
 BESIDE: dict[str, Any] = {"ha": "center", "fontsize": "small"}
 
@@ -41,7 +40,7 @@ def stacked_cost(paths: Sequence[Path], out: Path) -> None:
         _draw_costs(costs, places)
         _draw(gains, {of_vaes[bar]: gain for bar, gain in gains_of(bars).items()}, COLOURS[2], "gain on the LM, nats")
         _draw(kls, {place: bar.kl for bar, place in of_vaes.items()}, COLOURS[1], "KL, nats")
-        kls.set_xticks(list(places.values()), [SHORT[GROUPS.index(bar.group)] for bar in bars])
+        kls.set_xticks(list(places.values()), [bar.group.removeprefix("VAE ") for bar in bars])
         for axes in (costs, gains, kls):
             axes.grid(axis="x", visible=False)
             axes.margins(y=0.25)

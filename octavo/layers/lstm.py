@@ -98,11 +98,11 @@ class LSTM(nn.LSTM):
             return super().forward(x_LBD, state)
         inputs_GD, hidden_GD, *biases = self.all_weights[0]
         weights = [inputs_GD, dropout(hidden_GD, self.drop_recurrent), *biases]
-        zeros_1BD = x_LBD.new_zeros(1, x_LBD.shape[1], self.hidden_size)
+        if state is None:
+            zeros_1BD = x_LBD.new_zeros(1, x_LBD.shape[1], self.hidden_size)
+            state = zeros_1BD, zeros_1BD
         # What nn.LSTM itself calls: biases, one layer, no dropout between layers, training, one way, length first.
-        output_LBD, *after = torch.lstm(
-            x_LBD, state or (zeros_1BD, zeros_1BD), weights, True, 1, 0.0, True, False, False
-        )
+        output_LBD, *after = torch.lstm(x_LBD, state, weights, True, 1, 0.0, True, False, False)
         return output_LBD, (after[0], after[1])
 
 

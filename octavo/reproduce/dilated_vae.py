@@ -63,9 +63,14 @@ def _decoder(name: str, recipe: str, own: dict[str, Any], figures: Figures, stan
     ]
 
 
+def data_of(corpus: str) -> dict[str, str]:
+    """What a row changes to be of this corpus: nothing where it is the recipes' own."""
+    return {} if corpus == "yahoo-answers" else {"data.train": corpus}
+
+
 def _table2(corpus: str, figures: tuple[Figures, ...]) -> tuple[Row, ...]:
-    at_hand = corpus == "yahoo-answers"
-    data = {} if at_hand else {"data.train": corpus}
+    data = data_of(corpus)
+    at_hand = not data
     rows = _decoder("LSTM", "lstm", data, figures[0], at_hand)
     for (name, size), one in zip(DECODERS.items(), figures[1:], strict=True):
         rows += _decoder(name, "scnn", {**data, "model.writer.dilations": DILATIONS[size]}, one, at_hand)

@@ -1,7 +1,7 @@
 """Few labels, no labels, and texts by label: Tables 3 to 6 of Yang et al. 2017."""
 
 from octavo.recipes.dilated_vae import DILATIONS
-from octavo.reproduce.dilated_vae import BOUND, COST, DECODERS, LM, NATS, PAPER
+from octavo.reproduce.dilated_vae import BOUND, COST, DECODERS, LM, NATS, PAPER, data_of
 from octavo.reproduce.exhibits import Exhibit, Row
 
 AUTOENCODER = "LSTM autoencoder, told the text"
@@ -37,7 +37,7 @@ def _begun_from(corpus: str, at_hand: str = "") -> tuple[Row, ...]:
     """What two of the baselines and + init begin from."""
     recipes = {LM: "lstm-lm", AUTOENCODER: "lstm-autoencoder"}
     return tuple(
-        Row(label, f"{recipe}-yahoo", {}, _data(corpus), (f"{recipe}-{at_hand}",) if at_hand else ())
+        Row(label, f"{recipe}-yahoo", {}, data_of(corpus), (f"{recipe}-{at_hand}",) if at_hand else ())
         for label, recipe in recipes.items()
     )
 
@@ -49,17 +49,13 @@ def _few(corpus: str, at_hand: str = "") -> tuple[Row, ...]:
             f"{label}, {labels} labels",
             f"{recipe}-yahoo",
             {"accuracy": round(accuracy / 100, 3)},
-            {"data.batching.labels": labels, **_data(corpus)},
+            {"data.batching.labels": labels, **data_of(corpus)},
             (f"{recipe}-{at_hand}",) if at_hand else (),
             begun,
         )
         for label, (recipe, begun, yahoo, yelp) in FEW.items()
         for labels, accuracy in zip(LABELS, yahoo if corpus == "yahoo-answers" else yelp, strict=True)
     )
-
-
-def _data(corpus: str) -> dict[str, str]:
-    return {} if corpus == "yahoo-answers" else {"data.train": corpus}
 
 
 def _of_reviews() -> tuple[Row, ...]:
