@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The experiments of the dilated-convolution VAE's paper in small, for a CPU: usage: tools/dilated_vae_small.sh RUNS RESULTS
-# [GROUP…]. The first 50 words of newsgroup posts on five topics, 3,000 words, a tenth of the published widths, stated in
-# each row as overrides. A run whose result is there is left alone; one that was stopped goes on. Groups: reader table2
-# table3 table4 table5 figure3 table6, of which table2 and table4 also come in parts; alpha; clusters:γ:SEEDS, say
-# clusters:1.0:1,2,3; reviews:SEEDS, of films; imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn ptb:lstm ptb:three …
+# [GROUP…]. A tenth of the published widths, stated in each row as overrides: of the first 50 words of newsgroup posts on
+# five topics, 3,000 words; of posts in all twenty newsgroups where labels are few; of film reviews; of sentences. A run
+# whose result is there is left alone; one that was stopped goes on. Groups: reader table2 table3 table4 table5 figure3
+# table6, of which table2 also comes in parts, table4 by seeds, as table4:1,2; alpha; clusters:γ:SEEDS, say
+# clusters:1.0:1,2,3; reviews:SEEDS, few labels of films; imdb and ptb, a decoder at a time: imdb:lstm imdb:scnn ptb:three …
 set -euo pipefail
 runs=$1 results=$2
 shift 2
@@ -36,7 +37,7 @@ one() { # name, recipe, steps, overrides
 drawn="--texts 500 --samples 50 --limit 100"
 measure=""
 reader_of() { # steps: what others start from
-    one "dilated-vae-${of}reader" lstm-lm-$on "$1" $text $lstm --training.evaluate_every 500
+    one "dilated-vae-${of}reader" lstm-lm-$on "$1" $text $lstm $sampled --training.evaluate_every 500
 }
 
 reader() { reader_of 2000; }
@@ -140,12 +141,22 @@ ptb() { # size
         --init-reader "$runs/dilated-vae-ptb-autoencoder"
 }
 
-# Table 4: the choice of labels and the training's seed change together; a seed's five systems come one after another, with equal
-# updates and looks at validation.
-table4() {
-    autoencoder
-    for seed in 1 2 3 4 5; do systems $seed; done
-    for seed in 1 2; do more $seed; done
+# Table 4, of all twenty newsgroups, 100 words and 10,000 words: the choice of labels and the training's seed change
+# together; a seed's five systems come one after another, with equal updates and looks at validation.
+table4() { # seeds
+    of-news systems-of ${*:-1,2,3,4,5}
+    numbers="1000 2000" of-news systems-of 1,2
+}
+
+of-news() { # what of it: with twenty classes fewer draws of fewer texts tell the bounds
+    local of=news- on=20news text="" sampled="--model.writer.sampled 600" drawn="--texts 500 --samples 10 --limit 50"
+    reader_of 3500
+    autoencoder 3500
+    "$@"
+}
+
+systems-of() { # seeds
+    for seed in ${1//,/ }; do systems $seed; done
 }
 
 systems() { # seed
@@ -154,17 +165,12 @@ systems() { # seed
     semi $1
 }
 
-more() { # seed
-    local numbers="1000 2000"
-    systems $1
-}
-
-numbers="100 500"
+numbers="100 500" sampled=""
 
 few() { echo "$text --data.batching.labels $1 --data.batching.labels_seed $2 --training.seed $2"; }
 
 classifier() { # name, labels, seed, start
-    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-$on 400 $(few $2 $3) $reader --training.evaluate_every 40 ${@:4}
+    one "dilated-vae-$of$1-$2-$3" lstm-few-labels-$on 480 $(few $2 $3) $reader --training.evaluate_every 48 ${@:4}
 }
 
 classifiers() { # seeds
@@ -183,24 +189,28 @@ semi() { # seed
     done
 }
 
-decoded_by=scnn
+decoded_by=scnn labelled_updates=480
 labelled() { # name, labels, seed, overrides
-    measure=$drawn one "dilated-vae-$of$1-$2-$3" $decoded_by-vae-semi-$on 400 $(few $2 $3) $gaussian $z \
-        --training.evaluate_every 40 ${@:4}
+    measure=$drawn one "dilated-vae-$of$1-$2-$3" $decoded_by-vae-semi-$on $labelled_updates $(few $2 $3) $gaussian $z $sampled \
+        --training.evaluate_every $((labelled_updates / 10)) --model.dropout 0.3 ${@:4}
 }
 
 # α at 100 labels: beside the recipe's 20, others for validation to choose from.
-alpha() {
+alpha() { of-news alphas; }
+
+alphas() {
     labelled semi-init 100 1 $cnn $(start)
     for alpha in 1 5 50; do labelled semi-init-alpha-$alpha 100 1 $cnn $(start) --model.alpha $alpha; done
-    by_validation accuracy dilated-vae-semi-init-100-1 dilated-vae-semi-init-alpha-{1,5,50}-100-1
+    by_validation accuracy dilated-vae-news-semi-init-100-1 dilated-vae-news-semi-init-alpha-{1,5,50}-100-1
 }
 
 # Table 3: other decoders at 500 labels, beside the SCNN of Table 4.
-table3() {
+table3() { of-news decoders; }
+
+decoders() {
     decoded_by=lstm labelled semi-lstm 500 1 $lstm $mlp --model.writer.drop_word 0
     decoded_by=lstm labelled semi-lstm-dropped 500 1 $lstm $mlp
-    by_validation perplexity dilated-vae-semi-lstm{,-dropped}-500-1
+    by_validation perplexity dilated-vae-news-semi-lstm{,-dropped}-500-1
     for size in mcnn lcnn; do labelled semi-$size 500 1 $(writer_of $size); done
 }
 
@@ -227,20 +237,23 @@ mixtures() {
 }
 
 figure3() {
-    measure="--texts 500" one dilated-vae-plane scnn-vae-plane-20news 800 $text $gaussian $cnn \
+    measure=$drawn one dilated-vae-plane scnn-vae-plane-20news 800 $text $gaussian $cnn \
         --training.evaluate_every 200 $(start)
     python -m octavo study plane "$runs/dilated-vae-plane" --samples 5000 --out "$results/dilated-plane.json"
 }
 
+# Table 6, of the five topics: only many labelled texts in many updates teach a decoder of this size what a label says.
 table6() {
-    python -m octavo study by-label "$runs/dilated-vae-semi-init-500-1" --num-beams 10 --longest 30 \
+    local labelled_updates=2000
+    labelled semi-init 5000 1 $cnn $(start)
+    python -m octavo study by-label "$runs/dilated-vae-semi-init-5000-1" --num-beams 10 --longest 30 \
         --out "$results/dilated-by-label.json"
 }
 
 # The third start of Table 4: a reader that a sequence autoencoder has trained, as many updates as the language model.
-autoencoder() {
-    one dilated-vae-${of}autoencoder lstm-autoencoder-$on 2000 $text $reader --model.writer.width 128 \
-        --model.writer.embedding 64 --training.evaluate_every 500
+autoencoder() { # steps
+    one dilated-vae-${of}autoencoder lstm-autoencoder-$on $1 $text $reader --model.writer.width 128 \
+        --model.writer.embedding 64 $sampled --training.evaluate_every 500
 }
 
 begun-as-autoencoder() { # seeds
@@ -256,7 +269,7 @@ reviews() { # seeds
     local of=reviews- on=imdb
     local text="--data.codec.limit 3000 --data.files.clean [\"breaks\",\"punctuation\",\"first-50-words\"]"
     reader_of 2000
-    autoencoder
+    autoencoder 2000
     for seed in ${*//,/ }; do systems $seed; done
 }
 

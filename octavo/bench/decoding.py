@@ -12,13 +12,17 @@ from torch import Tensor
 
 from octavo.bench.timing import medians
 from octavo.interfaces import Alphabet, Writer
+from octavo.recipes.dilated_vae import DILATIONS
 from octavo.writers import WriterConfig, build_writer
 from octavo.writers.dilated import DilatedWriterConfig
+from octavo.writers.masked import MaskedWriterConfig
 
-# The paper's small decoder, with its 20,000 words and with bytes.
+# The smallest and the largest decoder of Yang et al. (2017), of their 20,000 words and of bytes, and a masked one.
 WRITERS: dict[str, tuple[WriterConfig, int]] = {
-    "SCNN, 20,000 words": (DilatedWriterConfig(dilations=(1, 2, 4)), 20_000),
-    "SCNN, bytes": (DilatedWriterConfig(dilations=(1, 2, 4)), 257),
+    "SCNN, 20,000 words": (DilatedWriterConfig(dilations=DILATIONS["s"]), 20_000),
+    "SCNN, bytes": (DilatedWriterConfig(dilations=DILATIONS["s"]), 257),
+    "VLCNN, bytes": (DilatedWriterConfig(dilations=DILATIONS["vl"]), 257),
+    "masked, bytes": (MaskedWriterConfig(), 257),
 }
 SIZES = ((64, 100), (1, 1_000))  # texts side by side, and tokens of each
 SAMPLED = 5  # lengths at which a whole text is run again: between them its time is a straight line

@@ -21,6 +21,7 @@ NAMES = {
     ("scnn-vae-semi", ""): "-VAE-Semi",
     ("scnn-vae-semi", "lstm-lm"): "-VAE-Semi + init",
     ("lstm-vae-semi", ""): "-VAE-Semi",
+    ("lstm-vae-semi", "lstm-lm"): "-VAE-Semi + init",
 }
 LABELS = "data.batching.labels"
 DEFAULT = 500  # what these recipes have, where a row changes nothing

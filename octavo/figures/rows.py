@@ -9,6 +9,7 @@ from typing import Any
 from octavo.recipe import fields, override
 from octavo.recipes import recipe
 from octavo.recipes.dilated_vae import DILATIONS
+from octavo.writers.dilated import DilatedWriterConfig
 
 SIZES = {DILATIONS[size]: f"{size}cnn".upper() for size in ("s", "m", "l", "vl")}
 
@@ -52,8 +53,9 @@ def decoder_of(row: Mapping[str, Any]) -> str:
     own = dict(fields(override(recipe(row["recipe"]), row["overrides"])))
     if "model.writer.dilations" not in own:
         return own.get("model.writer.kind", "").upper()
-    dilations = tuple(own["model.writer.dilations"])
-    return SIZES.get(dilations, f"CNN of {1 + 2 * sum(dilations)} words")
+    dilations, window = tuple(own["model.writer.dilations"]), own["model.writer.window"]
+    named = SIZES.get(dilations) if window == DilatedWriterConfig().window else None
+    return named or f"CNN of {1 + (window - 1) * sum(dilations)} words"
 
 
 def texts_of(measures: Mapping[str, Any]) -> int | None:

@@ -99,9 +99,10 @@ EXHIBITS = (
         OF_LABELS,
         (*_begun_from("yahoo-answers", "20news"), *_few("yahoo-answers", "20news")),
         commands=(
-            "octavo figure few-labels results/dilated-vae-scratch-[0-9]*.json results/dilated-vae-la-init-[0-9]*.json "
-            "results/dilated-vae-lm-init-[0-9]*.json results/dilated-vae-semi-[0-9]*.json "
-            "results/dilated-vae-semi-init-[0-9]*.json --out results/dilated-table4.png",
+            "octavo figure few-labels results/dilated-vae-news-scratch-[0-9]*.json "
+            "results/dilated-vae-news-la-init-[0-9]*.json results/dilated-vae-news-lm-init-[0-9]*.json "
+            "results/dilated-vae-news-semi-[0-9]*.json results/dilated-vae-news-semi-init-[0-9]*.json "
+            "--out results/dilated-table4.png",
         ),
         picture="results/dilated-table4.png",
         remark=NATS,
@@ -166,9 +167,10 @@ EXHIBITS = (
         PAPER,
         "Table 6: texts by label, z being the same",
         commands=(
-            "tools/dilated_vae_small.sh runs results reader semi:1",
-            "octavo study by-label runs/dilated-vae-semi-init-500-1 --num-beams 10 --out results/dilated-by-label.json",
-            "octavo generate runs/dilated-vae-semi-init-500-1 --label sports --num 3 --temperature 0.8",
+            "tools/dilated_vae_small.sh runs results reader table6",
+            "octavo study by-label runs/dilated-vae-semi-init-5000-1 --num-beams 10 "
+            "--out results/dilated-by-label.json",
+            "octavo generate runs/dilated-vae-semi-init-5000-1 --label sports --num 3 --temperature 0.8",
         ),
         sources=("*by-label*.json",),
         remark="Beside each label stands how likely the model's own q(y | x) finds it of the text. Texts are ranked by "

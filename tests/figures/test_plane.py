@@ -26,6 +26,8 @@ def test_no_label_is_on_top_of_the_others() -> None:
 def test_the_title_is_of_data_and_decoder() -> None:
     row = {"recipe": "scnn-vae-plane-20news", "overrides": {"model.writer.dilations": [1]}, "data": "20news-topics"}
     assert title_of(Studied("my-run", {}, row)) == "20news-topics, CNN of 3 words"
+    wider = row | {"overrides": {"model.writer.dilations": [1, 2, 4], "model.writer.window": 2}}
+    assert title_of(Studied("my-run", {}, wider)) == "20news-topics, CNN of 8 words"  # an SCNN's window is 3
     assert title_of(Studied("my-run", {}, {})) == "my-run"
 
 
