@@ -8,6 +8,8 @@ import pytest
 
 from octavo.cli import main
 from octavo.commands.train import seconds
+from octavo.recipe import fields
+from octavo.runs import stored_recipe
 
 
 @pytest.fixture
@@ -108,3 +110,11 @@ def test_a_run_cannot_lose_a_part_when_it_goes_on(tmp_path: Path, capsys: pytest
     assert main([*ablated, "--steps", "3", "--resume"]) == 0, "what it begun without may be said again"
     assert main([*ablated, "--ablate", "targets", "--resume"]) == 2
     assert "model.auxiliary.targets cannot change from 2 to 1 when a run goes on" in capsys.readouterr().err
+
+
+def test_a_run_may_end_with_the_whole_softmax(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "lstm-bytes", "--tiny", "--data", "manual", "--out", str(tmp_path / "run"), "--device", "cpu"]
+    assert main([*words, "--model.writer.sampled", "5", "--steps", "2"]) == 0
+    assert main([*words, "--model.writer.sampled", "none", "--steps", "4", "--resume"]) == 0
+    assert "model.writer.sampled: 5 until now, None from here on" in capsys.readouterr().err
+    assert dict(fields(stored_recipe(tmp_path / "run")))["model.writer.sampled"] is None
