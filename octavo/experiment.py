@@ -24,6 +24,7 @@ from octavo.interfaces import Progress, TextModel
 from octavo.layers.levels import padded_length
 from octavo.layers.recursion import SharedConfig
 from octavo.models import build_model
+from octavo.models.told import posterior_of
 from octavo.recipe import Recipe, differences, fields
 from octavo.runs import (
     WEIGHTS,
@@ -246,9 +247,9 @@ def _trainer(
             totals = sums(plain, seen, device, trainer.progress())
             if "valid" not in scales:  # every evaluation measures the same tokens
                 scales["valid"] = scale_of(seen, valid, data.codec)
-            if hasattr(plain, "posterior"):
+            if posterior := posterior_of(plain):
                 some = some_texts(valid, recipe.data, data.codec, plain, training.evaluate_rows, LOOKED_AT)
-                totals |= latent_sums(plain, some, device)
+                totals |= latent_sums(posterior, some, device)
         return totals
 
     def remarks(totals: Sums) -> list[str]:

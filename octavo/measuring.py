@@ -36,7 +36,7 @@ from octavo.generation.translations import SearchConfig
 from octavo.interfaces import Batch, TextModel
 from octavo.layers.rounding import round_weights
 from octavo.models.discrete_vae import DiscreteVAE
-from octavo.models.told import at_each_label, at_likeliest_label
+from octavo.models.told import at_each_label, posterior_of
 from octavo.ops.streaming import WeightForm
 from octavo.running_text import at_contexts, dynamically, in_windows
 from octavo.runs import Run
@@ -57,7 +57,8 @@ class Measuring:
     xz do, and `rounded` the metrics once more with weights of fewer bits.
 
     A latent variable is measured on `texts` that are drawn alike for every model, and by importance-weighting
-    `samples` draws, if asked for, on `limit` of these.
+    `samples` draws, if asked for, on `limit` of these. What has none is measured once more on `drawn` texts, to stand
+    beside such bounds.
     """
 
     details: bool = False
@@ -72,6 +73,7 @@ class Measuring:
     rounded: bool = False
     texts: PositiveInt = 2000
     samples: PositiveInt | None = None
+    drawn: PositiveInt | None = None
 
 
 def evaluate(
@@ -187,13 +189,12 @@ def _labels(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str
 def _latent(run: Run, store: Store, rows: int, measuring: Measuring) -> dict[str, Any]:
     """What the latent variable is worth; beside a label, at each text's likeliest, its bounds over all labels."""
     model: Any = run.model
-    some = partial(some_texts, store, run.recipe.data, run.codec, model, rows)
-    discrete = isinstance(model, DiscreteVAE)
-    posterior = partial(at_likeliest_label, model) if discrete else model.posterior
+    some, posterior = partial(some_texts, store, run.recipe.data, run.codec, model, rows), posterior_of(model)
+    assert posterior is not None, "no other model is asked"
     found = described(posteriors(posterior, some(measuring.texts), run.device)) | {"texts_seed": TEXTS_SEED}
     if measuring.samples:
         seen = Seen(some(measuring.limit or measuring.texts), run.codec.alphabet.size)
-        if discrete:
+        if isinstance(model, DiscreteVAE):
             weighed = bounds_over_labels(partial(at_each_label, model), seen, run.device, measuring.samples)
         else:
             weighed = bounds(model, seen, run.device, measuring.samples)
@@ -232,7 +233,16 @@ def _of_language(run: Run, store: Store, rows: int, measuring: Measuring) -> dic
         found["windows"] = in_windows(run, store, measuring.windows)
     if measuring.dynamic:
         found["dynamic"] = dynamically(run, store, measuring.dynamic, scale(store, run.codec), measuring.tokens)
+    if measuring.drawn:
+        found |= _of_drawn(run, store, rows, measuring.drawn)
     return found
+
+
+def _of_drawn(run: Run, store: Store, rows: int, texts: int) -> dict[str, Any]:
+    """The metrics of the very texts that the bounds of a latent variable would be of."""
+    seen = Seen(some_texts(store, run.recipe.data, run.codec, run.model, rows, texts), run.codec.alphabet.size)
+    own = {f"{name}_drawn": value for name, value in _figures(run, run.model, seen, store).items()}
+    return {**own, "drawn_texts": min(texts, len(store)), "texts_seed": TEXTS_SEED}
 
 
 def _baselines(run: Run, store: Store, rows: int, tokens: int | None) -> dict[str, float]:

@@ -57,11 +57,10 @@ def test_perplexity_does_not_depend_on_the_window(
     assert short == pytest.approx(usual, rel=5e-5)
 
 
-@pytest.fixture(scope="module")
-def unused_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+def unused(name: str, folder: Path) -> tuple[Path, list[str]]:
     """A VAE whose latent variable costs too much to be used, and what was said while it trained."""
-    folder, said = tmp_path_factory.mktemp("vae"), []
-    small = on_table(tiny(recipe("lstm-vae-ptb")), write_table(folder))
+    said: list[str] = []
+    small = on_table(tiny(recipe(name)), write_table(folder))
     heavy = {"model.kl_weight.start": 50.0, "model.kl_weight.end": 50.0, "model.target": 0.0, "training.steps": 40}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RunLog, "say", lambda self, line: said.append(line))
@@ -69,10 +68,14 @@ def unused_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str
     return folder / "run", said
 
 
-def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(
-    unused_run: tuple[Path, list[str]],
-) -> None:
-    run, said = unused_run
+@pytest.fixture(scope="module")
+def unused_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    return unused("lstm-vae-ptb", tmp_path_factory.mktemp("vae"))
+
+
+@pytest.mark.parametrize("name", ["lstm-vae-ptb", "scnn-clusters-20news"])
+def test_a_latent_variable_that_is_not_used_is_put_into_words_while_it_trains(name: str, tmp_path: Path) -> None:
+    run, said = unused(name, tmp_path)
     assert said[-1].startswith("step 40: the latent variable is not used: no unit is active")
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     valid = [line for line in lines if line["split"] == "valid"]
@@ -98,6 +101,24 @@ def test_a_latent_variable_is_measured_on_the_texts_asked_for(
     assert "perplexity_iw_3" not in plain
     assert weighed["perplexity_elbo"] == pytest.approx(weighed["perplexity"], rel=0.1)
     assert weighed["perplexity_iw_3"] < weighed["perplexity_elbo"]
+
+
+def test_a_language_model_is_measured_on_the_texts_that_bounds_are_of(
+    unused_run: tuple[Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = override(on_table(tiny(recipe("lstm-lm-ptb-sentences")), write_table(tmp_path)), {"training.steps": 10})
+    train(small, tmp_path / "run", Machine(device="cpu", precision="fp32"), say=lambda line: None)
+
+    def measured(run: Path, *options: str) -> dict[str, float]:
+        assert main(["evaluate", str(run), "--split", "train", "--json", "--device", "cpu", *options]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    few, whole = (measured(tmp_path / "run", "--texts", texts) for texts in ("24", "1000"))
+    bounds = measured(unused_run[0], "--samples", "2", "--limit", "24")
+    assert few["drawn_texts"] == bounds["bound_texts"] == 24
+    assert few["texts_seed"] == bounds["texts_seed"]
+    assert few["perplexity_drawn"] != few["perplexity"] == whole["perplexity"]
+    assert whole["perplexity_drawn"] == pytest.approx(whole["perplexity"], rel=1e-6)
 
 
 def test_some_texts_come_from_everywhere_and_are_the_same_for_every_model(

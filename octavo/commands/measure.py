@@ -21,6 +21,7 @@ from octavo.evaluation.copying import Copied, parse_names
 from octavo.generation.translations import SearchConfig
 from octavo.measuring import Measuring
 from octavo.measuring import evaluate as evaluate_run
+from octavo.models.language_model import LanguageModel
 from octavo.pretrained import Pretrained, load
 from octavo.record import record
 from octavo.training.dynamic import DynamicConfig
@@ -31,7 +32,8 @@ def evaluate(options: argparse.Namespace) -> None:
     run = load(options.run_folder, options.device).run
     if options.limit and not hasattr(run.model, "encode"):
         able(run.model, "read")
-    if (options.samples or options.texts) and not hasattr(run.model, "given_label"):
+    has_likelihood = isinstance(run.model, LanguageModel) and run.recipe.data.batching.kind == "documents"
+    if (options.samples or (options.texts and not has_likelihood)) and not hasattr(run.model, "given_label"):
         able(run.model, "posterior")
     measuring = Measuring(
         details=options.json,
@@ -46,6 +48,7 @@ def evaluate(options: argparse.Namespace) -> None:
         rounded=options.rounded,
         texts=options.texts or Measuring.texts,
         samples=options.samples,
+        drawn=options.texts if has_likelihood else None,
     )
     if options.record and options.data:
         raise ValueError("--record measures a run's own data: leave out --data")

@@ -109,7 +109,8 @@ VERBS = (
         option("--samples", "of a VAE, the importance-weighted bound too, with so many draws a text", type=count),
         option(
             "--texts",
-            "measure its latent variable on so many texts, drawn alike for every model (default: 2000)",
+            "measure its latent variable on so many texts, drawn alike for every model (default: 2000); of a language "
+            "model of documents, its likelihood of those",
             type=count,
         ),
         option("--record", "write a row of results, valid and test, to this JSON file", metavar="FILE"),

@@ -184,9 +184,9 @@ def terms(totals: Sums, scale: Scale) -> dict[str, float]:
     return {f"{name}_{unit}": readable({"nats": Mean(totals[name].total, tokens)}, scale)[unit][0] for name in having}
 
 
-def latent_sums(model: LatentModel, batches: Iterable[Batch], device: torch.device) -> Sums:
+def latent_sums(posterior: Callable[[Batch], Gaussian], batches: Iterable[Batch], device: torch.device) -> Sums:
     """What of it an evaluation during training logs, each unit's KL among it."""
-    found = described(posteriors(model.posterior, batches, device))
+    found = described(posteriors(posterior, batches, device))
     each = {f"kl/{unit}": Mean(nats, 1) for unit, nats in enumerate(found["kl_per_unit"])}
     return {name: Mean(found[name], 1) for name in ("mutual_information", "active_units")} | each
 

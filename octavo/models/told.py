@@ -3,16 +3,24 @@
 Shapes: L length, B batch, C classes, D features, Z latent features.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from octavo.interfaces import Batch
+from octavo.interfaces import Batch, TextModel
 from octavo.layers.latent import Gaussian, Latent
 from octavo.models.discrete_vae import DiscreteVAE
 from octavo.models.reconstruction import cost
+
+
+def posterior_of(model: TextModel) -> Callable[[Batch], Gaussian] | None:
+    """q(z | x), at each text's likeliest label where texts have one; of a model without z nothing."""
+    if isinstance(model, DiscreteVAE):
+        return partial(at_likeliest_label, model)
+    return getattr(model, "posterior", None)
 
 
 def at_likeliest_label(model: DiscreteVAE, batch: Batch) -> Gaussian:

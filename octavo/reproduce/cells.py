@@ -14,6 +14,7 @@ COUNTED = {
     "byte_error_of_stretches": ("stretches_reconstructed", "stretches"),
     "nats_elbo": ("bound_texts", "texts"),
     "perplexity_elbo": ("bound_texts", "texts"),
+    "perplexity_drawn": ("drawn_texts", "texts"),
 }
 
 

@@ -41,6 +41,7 @@ YELP: tuple[Figures, ...] = (
 LM = "LSTM-LM"
 OF_BOTH = {
     "perplexity": "test.perplexity",
+    "perplexity of drawn texts": "test.perplexity_drawn",
     "perplexity of -ELBO": "test.perplexity_elbo",
     "IW perplexity": "test.perplexity_iw_*",
     "NLL": "test.nats_a_text",

@@ -198,7 +198,7 @@ def test_what_a_collapse_is_told_to_try_its_recipe_has(name: str) -> None:
 
 def test_each_units_kl_is_logged_as_a_part_of_the_whole() -> None:
     model, batch = vae(), batch_of()
-    logged = readable(latent_sums(model, [batch], CPU), Scale("word", 4.0, 1.0))
+    logged = readable(latent_sums(model.posterior, [batch], CPU), Scale("word", 4.0, 1.0))
     assert [logged[f"kl/{unit}"][1] for unit in range(3)] == ["nats/text"] * 3
     assert logged["active_units"] == (3.0, "units")
     assert logged["mutual_information"][0] <= math.log(4)
@@ -219,3 +219,22 @@ def test_over_two_labels_of_one_model_the_bounds_are_its_own_but_for_the_labels_
     assert both.kl.value == pytest.approx(one.kl.value + divergence, rel=1e-6)
     for name in ("reconstruction", "importance_weighted"):
         assert getattr(both, name).value == pytest.approx(getattr(one, name).value, rel=1e-6)
+
+
+def test_a_text_is_weighed_by_what_labels_are_likely_before_it_is_read() -> None:
+    """Of a z that says nothing the bound is the likelihood, whatever q(y | x) holds of the labels."""
+    batch, log_C = batch_of(), torch.tensor([0.9, 0.1]).log()
+    nothing_BZ = torch.zeros(len(batch.lengths_B), 1)
+    nats_BC = batch.lengths_B[:, None].double() * torch.tensor([1.0, 2.0])
+
+    def read(batch: Batch) -> tuple[Tensor, list[Latent]]:
+        costs = [lambda z_BZ, nats=nats: nats * batch.valid_LB.double() for nats in (1.0, 2.0)]
+        return log_C.expand(len(nothing_BZ), -1), [Latent(Gaussian(nothing_BZ, nothing_BZ), cost) for cost in costs]
+
+    found = bounds_over_labels(read, [batch], CPU, 3)
+    likelihood = float((math.log(2) - (-nats_BC).logsumexp(-1)).sum())
+    divergence = math.log(2) + float((log_C.exp() * log_C).sum())
+    assert found.importance_weighted.total == pytest.approx(likelihood)
+    assert found.reconstruction.total == pytest.approx(float((nats_BC * log_C.exp()).sum()))
+    assert found.kl.value == pytest.approx(divergence)
+    assert found.importance_weighted.total < found.reconstruction.total + found.kl.total

@@ -22,7 +22,7 @@ from octavo.models.labelled_vae import LabelledVAE, LabelledVAEConfig
 from octavo.models.reconstruction import cost
 from octavo.models.told import at_each_label, at_likeliest_label
 from octavo.readers.lstm import LSTMReaderConfig
-from octavo.schedules import Constant
+from octavo.schedules import Constant, Ramp
 from octavo.writers.dilated import DilatedWriterConfig
 
 WORDS = Alphabet(4, 2, 3)  # two words, what begins a text and what ends it
@@ -100,6 +100,36 @@ def test_the_objective_is_these_bounds_on_average(expectation: str) -> None:
         for label, wanted in ((-1, unlabelled), (1, labelled)):
             loss = model(text_of(0, 1, copies=40_000, label=label), Progress())
             assert loss.objective.value == pytest.approx(wanted, abs=0.03)
+
+
+def test_a_relaxed_draw_teaches_the_guess_what_the_sum_over_classes_does() -> None:
+    """The gradient through the draw alone, without that of the label's own KL."""
+    gradients = {}
+    for expectation in ("exact", "gumbel"):
+        model = tiny_model(expectation=expectation, temperature=Constant(value=0.1)).train()
+        torch.manual_seed(0)
+        batch = text_of(0, 1, copies=40_000)
+        objective = model(batch, Progress()).objective
+        own = model.label_kl(model.read_labels(batch)[1]).mean()
+        told = torch.autograd.grad(objective.total / objective.count - own, list(model.guess.parameters()))
+        gradients[expectation] = torch.cat([part.flatten() for part in told])
+    assert gradients["exact"].abs().max() > 0.1
+    torch.testing.assert_close(gradients["gumbel"], gradients["exact"], rtol=0.1, atol=0.01)
+
+
+def test_the_draw_sharpens_as_training_goes_on() -> None:
+    """One seed gives one draw, whose temperature alone tells a training's beginning from its end."""
+    found = {}
+    for name, share, temperature in (
+        ("begun", 0.0, Ramp(start=5.0, end=1e-3, until=1.0, unit="share")),
+        ("warm", 1.0, Constant(value=5.0)),
+        ("ended", 1.0, Ramp(start=5.0, end=1e-3, until=1.0, unit="share")),
+        ("cold", 0.0, Constant(value=1e-3)),
+    ):
+        model = tiny_model(temperature=temperature).train()
+        torch.manual_seed(0)
+        found[name] = model(text_of(0, 1, copies=50), Progress(share=share)).objective.value
+    assert found["begun"] == found["warm"] != found["cold"] == found["ended"]
 
 
 def test_free_nats_of_z_have_no_gradient_and_are_in_no_figure() -> None:
