@@ -194,7 +194,7 @@ labelled() { # name, labels, seed, overrides
     local looked_at="--texts 500"
     [ "$3" != 1 ] || looked_at=$drawn # the bounds, sums over all labels, are slow: of the first seed's runs alone
     measure=$looked_at one "dilated-vae-$of$1-$2-$3" $decoded_by-vae-semi-$on $labelled_updates $(few $2 $3) $gaussian $z $sampled \
-        --training.evaluate_every $((labelled_updates / 10)) --model.dropout 0.3 ${@:4}
+        --training.evaluate_every $((labelled_updates / 10)) ${@:4}
 }
 
 # α at 100 labels: beside the recipe's 20, others for validation to choose from.

@@ -53,9 +53,10 @@ OF_BOTH = {
 FIRST_STAGE = "LSTM-VAE, the KL weighing nothing"
 
 
-def _decoder(name: str, recipe: str, own: dict[str, Any], figures: Figures, stand_ins: bool) -> list[Row]:
+def _decoder(name: str, own: dict[str, Any], figures: Figures, stand_ins: bool) -> list[Row]:
     lm, vae, init = figures
-    lms, vaes = ((f"{recipe}-{kind}-topics",) if stand_ins else () for kind in ("lm", "vae"))
+    recipe, stand_in = name.lower(), "lstm" if name == "LSTM" else "scnn"
+    lms, vaes = ((f"{stand_in}-{kind}-topics",) if stand_ins else () for kind in ("lm", "vae"))
     of_vae = ("NLL", "KL", "perplexity")
     return [
         Row(f"{name}-LM", f"{recipe}-lm-yahoo", dict(zip(("NLL", "perplexity"), lm, strict=True)), own, lms),
@@ -72,9 +73,9 @@ def data_of(corpus: str) -> dict[str, str]:
 def _table2(corpus: str, figures: tuple[Figures, ...]) -> tuple[Row, ...]:
     data = data_of(corpus)
     at_hand = not data
-    rows = _decoder("LSTM", "lstm", data, figures[0], at_hand)
+    rows = _decoder("LSTM", data, figures[0], at_hand)
     for (name, size), one in zip(DECODERS.items(), figures[1:], strict=True):
-        rows += _decoder(name, "scnn", {**data, "model.writer.dilations": DILATIONS[size]}, one, at_hand)
+        rows += _decoder(name, {**data, "model.writer.dilations": DILATIONS[size]}, one, at_hand)
     return tuple(rows)
 
 

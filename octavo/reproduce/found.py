@@ -13,6 +13,7 @@ from octavo.record import overrides
 from octavo.reproduce.exhibits import Exhibit, Row
 
 Result = dict[str, Any]
+CORPUS = "data.train"
 SEEDS = ("training.seed", "data.batching.labels_seed")
 # What is done beside a training, which no figure depends on.
 BESIDE = ("training.evaluate_every", "training.evaluate_rows", "training.evaluate_tokens", "training.log_every")
@@ -160,10 +161,12 @@ def _fits(exhibit: Exhibit, row: Row, result: Mapping[str, Any]) -> bool:
     if result["recipe"] != row.recipe and not _alike(exhibit, result):
         return False
     changed, own = result.get("overrides", {}), changes_of(row, result["recipe"])
+    # The row's own recipe is of the row's own corpus; what stands in for it says itself what it is of.
+    held = (*exhibit.held, CORPUS) if result["recipe"] == row.recipe else exhibit.held
     # Another kind of part brings fields of its own, whose values here are the result's affair.
     asked = {path: wanted for path, wanted in own.items() if any(_within(path, given) for given in row.overrides)}
     has_all = all(path in changed and _same(changed[path], wanted) for path, wanted in asked.items())
-    return has_all and not any(path in changed and path not in own for path in exhibit.held)
+    return has_all and not any(path in changed and path not in own for path in held)
 
 
 def _within(path: str, given: str) -> bool:

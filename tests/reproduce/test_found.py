@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from octavo.reproduce import EXHIBITS
 from octavo.reproduce.exhibits import Exhibit, Row
 from octavo.reproduce.found import apart, measured, read_results, seeds, value
 
@@ -96,6 +97,19 @@ def test_rows_are_told_apart_by_what_their_readers_began_from() -> None:
     }
     exhibit = Exhibit("t", "dilated-vae", "T", {"test": "test.perplexity"}, rows)
     assert measured(exhibit, results) == {"LM": [], "VAE": ["a"], "VAE + init": ["b"]}
+
+
+def test_a_rows_own_recipe_is_of_its_own_corpus_and_each_size_has_its_rows() -> None:
+    of_yelp = result("lstm-few-labels-yahoo", data__train="yelp", data__batching__labels=100)
+    of_yelp["metrics"] = {"test": {"accuracy": 0.3}}
+    found = {name: measured(EXHIBITS[name], {"a": of_yelp}) for name in ("dilated-table4", "dilated-table4b")}
+    assert not any(found["dilated-table4"].values())
+    assert found["dilated-table4b"]["LSTM, 100 labels"] == ["a"]
+    for size in ("s", "m", "l", "vl"):
+        name = f"{size}cnn"
+        rows = measured(EXHIBITS["dilated-table2"], {"a": result(f"{name}-lm-yahoo"), "b": result(f"{name}-vae-yahoo")})
+        assert rows[f"{name.upper()}-LM"] == ["a"]
+        assert rows[f"{name.upper()}-VAE"] == ["b"]
 
 
 def test_another_kind_of_writer_may_be_of_any_size() -> None:
