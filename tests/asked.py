@@ -108,6 +108,7 @@ ASKED_WRITERS: dict[str, tuple[WriterConfig, str]] = {
         "nothing vector",
     ),
     "dilated": (DILATED_WRITER, "nothing vector reading"),
+    "dilated-sampled": (DilatedWriterConfig(**SMALL, inner=5, dilations=(1, 2), sampled=3), "nothing vector"),
     "dilated-one-block": (DilatedWriterConfig(**SMALL, inner=5, dilations=(3,), window=2, dropout=0.3), "vector"),
 }
 
@@ -154,6 +155,8 @@ ASKED_MODELS: dict[str, ModelConfig] = {
     "autoencoder-qrnn-lstm": AutoencoderConfig(reader=QRNN_READER, writer=LSTM_WRITER),
     "classifier-qrnn": ClassifierConfig(reader=ASKED_READERS["qrnn-dense"]),
     "vae": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3),
+    "vae-dilated": VAEConfig(reader=LSTM_READER, writer=DILATED_WRITER, latent=3, hidden=5),
+    "vae-masked": VAEConfig(reader=LSTM_READER, writer=MaskedWriterConfig(**SMALL, layers=3), latent=3),
     "vae-qrnn": VAEConfig(reader=QRNN_READER, writer=QRNN_WRITER, latent=3, hidden=5, free_bits=0.1),
     "vae-lstm-qrnn": VAEConfig(reader=LSTM_READER, writer=QRNN_WRITER, latent=3, kl_weight=Ramp(until=10), target=0.5),
     "vae-aggressive": VAEConfig(reader=LSTM_READER, writer=LSTM_WRITER, latent=3, alone=Constant(value=2)),

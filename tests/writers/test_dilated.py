@@ -57,27 +57,6 @@ def test_the_condition_stands_beside_every_embedding() -> None:
     torch.testing.assert_close(writer(inputs_LB, writer.begin(condition_BC, 3)).states_LBD, x_LBD)
 
 
-@pytest.mark.parametrize("name", ["s", "l"])
-def test_cached_states_write_what_recomputation_writes(name: str) -> None:
-    """Greedily, token for token: over more than twice what the one sees, and over less than the other does."""
-    torch.manual_seed(0)
-    sizes = {"width": 8, "inner": 6, "embedding": 6}
-    writer = DilatedWriter(DilatedWriterConfig(**sizes, dilations=dilated_vae.DILATIONS[name]), DOCUMENTS, 2)
-    writer.double().eval()
-    condition_BC = torch.randn(5, 2, dtype=torch.double)
-    inputs_LB, state = torch.full((1, 5), DOCUMENTS.begin), writer.begin(condition_BC, 5)
-    for _ in range(40):
-        kept = writer(inputs_LB[-1:], state)
-        whole_LBD = writer(inputs_LB, writer.begin(condition_BC, 5)).states_LBD
-        assert kept.states_LBD.dtype == torch.double
-        torch.testing.assert_close(kept.states_LBD, whole_LBD[-1:], rtol=0, atol=1e-12)
-        logits_BV, state = writer.advance(inputs_LB[-1], state)
-        assert torch.equal(logits_BV.argmax(-1), writer.head(whole_LBD[-1]).argmax(-1))
-        torch.testing.assert_close(state, kept.state)
-        inputs_LB = torch.cat([inputs_LB, logits_BV.argmax(-1)[None]])
-    assert len({tuple(text) for text in inputs_LB.T.tolist()}) > 1
-
-
 def test_a_writer_without_blocks_is_refused() -> None:
     with pytest.raises(ValidationError, match="at least 1 item"):
         TypeAdapter(DilatedWriterConfig).validate_python({"dilations": ()})
