@@ -1,7 +1,7 @@
 """Few labels, no labels, and texts by label: Tables 3 to 6 of Yang et al. 2017."""
 
 from octavo.recipes.dilated_vae import DILATIONS
-from octavo.reproduce.dilated_vae import BOUND, COST, DECODERS, LM, NATS, PAPER, data_of
+from octavo.reproduce.dilated_vae import BOUND, COST, DECODERS, LM, NATS, PAPER, SAMPLES, data_of
 from octavo.reproduce.exhibits import Exhibit, Row
 
 AUTOENCODER = "LSTM autoencoder, told the text"
@@ -88,7 +88,7 @@ EXHIBITS = (
         "Table 3: other decoders at 500 labels, on Yahoo",
         OF_LABELS,
         _ablation(),
-        remark=NATS,
+        remark=f"{NATS} {SAMPLES}",
         held=HELD,
         bound=BOUND,
     ),
@@ -105,7 +105,7 @@ EXHIBITS = (
             "--out results/dilated-table4.png",
         ),
         picture="results/dilated-table4.png",
-        remark=NATS,
+        remark=f"{NATS} {SAMPLES}",
         held=HELD,
         bound=BOUND,
     ),
@@ -115,7 +115,7 @@ EXHIBITS = (
         "Table 4b: the same on Yelp",
         OF_LABELS,
         (*_begun_from("yelp"), *_few("yelp")),
-        remark=NATS,
+        remark=f"{NATS} {SAMPLES}",
         held=HELD,
         bound=BOUND,
     ),
@@ -145,7 +145,7 @@ EXHIBITS = (
             ),
             Row("SCNN-VAE-Unsup", "scnn-clusters-yahoo", stand_ins=("scnn-clusters-20news",)),
         ),
-        remark=NATS,
+        remark=f"{NATS} {SAMPLES}",
         bound=BOUND,
     ),
     Exhibit(
