@@ -37,7 +37,7 @@ one() { # name, recipe, steps, overrides
     python -m octavo evaluate "$runs/$name" --record "$results/$name.json" --device cpu $measure >"$runs/$name/measured.txt"
 }
 
-# On how many texts a VAE's bounds and its z are measured.
+# On how many texts a VAE's bounds and its z are measured; a language model on those of the bounds, to stand beside them.
 drawn="--texts 500 --samples 50 --limit 100"
 measure=""
 reader_of() { # steps: what others start from
@@ -82,8 +82,8 @@ corpus=topics suffix=topics updates=800
 decoder() { # size
     local writer
     writer=$(writer_of "$1")
-    one "dilated-vae-$corpus-$1-lm" "$(part_of $1)-lm-$suffix" $updates $text --training.evaluate_every $((updates / 4)) \
-        $writer
+    measure="--texts 100" one "dilated-vae-$corpus-$1-lm" "$(part_of $1)-lm-$suffix" $updates $text \
+        --training.evaluate_every $((updates / 4)) $writer
     vaes $1 ""
 }
 
