@@ -15,6 +15,7 @@ from torch.autograd.function import once_differentiable
 from octavo.ops.cross_entropy import cross_entropy_rows, wide
 
 CHUNK_ELEMENTS = 1 << 23  # logits held at once: small beside the whole, large enough for the products
+FLAT = 30  # ids so near the most frequent are drawn about alike: of few words of English the estimate is best so
 LEAST_ROWS = 512  # but so many positions, however large the vocabulary: each chunk goes over all output weights
 
 
@@ -41,20 +42,35 @@ def linear_cross_entropy(
 def sampled_cross_entropy(
     x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor | None, target_N: Tensor, share_N: Tensor, draws: int
 ) -> tuple[Tensor, Tensor]:
-    """The same, estimated at the cost of few ids: the softmax's sum is of all targets, and of `draws` of the others.
+    """The same, estimated at the cost of few ids: the sum is of all targets, and of some `draws` of the others.
 
-    Those are drawn uniformly, the same for all positions, and each stands for all others' share: on average the sum is
-    right and its logarithm, of which the nats are made, a little low (Jensen). Where none is left out all is exact.
+    Each of those is drawn by its own chance, the same for all positions, and stands for as many as that leaves out: on
+    average the sum is right and its logarithm, of which the nats are made, a little low (Jensen). Where none is left
+    out all is exact.
     """
     own_O, place_N = target_N.unique(return_inverse=True)
     is_other_V = torch.ones_like(weight_VD[:, 0], dtype=torch.bool).index_fill(0, own_O, False)
     other_P = is_other_V.nonzero().squeeze(1)
-    drawn_S = other_P[torch.randperm(len(other_P), device=other_P.device)[:draws]]
-    id_T = torch.cat([own_O, drawn_S])
-    stands_for_T = weight_VD.new_ones(len(id_T))
-    stands_for_T[len(own_O) :] = len(other_P) / max(1, len(drawn_S))
-    bias_T = stands_for_T.log() if bias_V is None else bias_V[id_T] + stands_for_T.log()
+    chance_P = chances(other_P, draws)
+    is_drawn_P = torch.rand_like(chance_P) < chance_P
+    id_T = torch.cat([own_O, other_P[is_drawn_P]])
+    stands_for_T = torch.cat([torch.zeros_like(own_O, dtype=torch.double), -chance_P[is_drawn_P].log()]).to(weight_VD)
+    bias_T = stands_for_T if bias_V is None else bias_V[id_T] + stands_for_T
     return linear_cross_entropy(x_ND, F.embedding(id_T, weight_VD), bias_T, place_N, share_N)
+
+
+def chances(id_P: Tensor, draws: int) -> Tensor:
+    """min(1, c / (id + FLAT)) of rising ids, so that `draws` of them are drawn on average: all, if there are no more.
+
+    Codecs number by frequency, and of word v Zipf has 1 / v: what has most of the sum is seldom left to chance.
+    """
+    if draws >= len(id_P):
+        return torch.ones_like(id_P, dtype=torch.double)
+    rate_P = 1 / (id_P.double() + FLAT)
+    left_P = draws - torch.arange(len(id_P), device=id_P.device)  # to be drawn, were all ids before this one sure
+    chance_P = left_P * rate_P / rate_P.flip(0).cumsum(0).flip(0)
+    sure = int((chance_P >= 1).sum())  # the first few: from the first that is not, none is
+    return torch.cat([torch.ones_like(chance_P[:sure]), rate_P[sure:] * (chance_P[sure] / rate_P[sure])])
 
 
 def gaussian_kl(mean_BZ: Tensor, log_variance_BZ: Tensor) -> Tensor:

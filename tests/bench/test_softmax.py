@@ -1,3 +1,5 @@
+from statistics import mean
+
 import pytest
 import torch
 
@@ -18,9 +20,12 @@ def test_both_forms_have_the_same_gradients() -> None:
 def test_the_estimate_moves_no_more_words_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(softmax, "DRAWS", 2)
     head, x_ND, target_N = softmax._problem(50, torch.device("cpu"))
-    softmax._run(softmax.sampled, head, x_ND[:7], target_N[:7], "fp32")
-    assert head.weight.grad is not None
-    assert head.weight.grad.any(1).sum() == len(target_N[:7].unique()) + 2
+    moved = []
+    for _ in range(200):
+        softmax._run(softmax.sampled, head, x_ND[:7], target_N[:7], "fp32")
+        assert head.weight.grad is not None
+        moved.append(int(head.weight.grad.any(1).sum()))
+    assert mean(moved) == pytest.approx(len(target_N[:7].unique()) + 2, abs=0.5)
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ Shapes: N positions, D features, V vocabulary, B batch, Z latent features, K dra
 """
 
 from functools import partial
-from math import log
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,6 +13,7 @@ from torch import Tensor
 from octavo.ops import losses
 from octavo.ops.losses import (
     categorical_kl,
+    chances,
     gaussian_kl,
     linear_cross_entropy,
     linear_cross_entropy_plain,
@@ -175,10 +175,11 @@ def test_sampled_is_a_softmax_in_which_those_drawn_stand_for_all_others() -> Non
     sampled = values_and_gradients(partial(sampled_cross_entropy, draws=draws), inputs)
     own_O = inputs.target_N.unique()
     moved = sampled[3].any(1)  # the weights' gradient
-    others = V - len(own_O)
-    offset_V = torch.full((V,), float("-inf"), dtype=torch.float64).masked_fill(moved, log(others / draws))
-    offset_V[own_O] = 0.0
-    assert 0 < draws < others
+    other_P = torch.ones(V, dtype=torch.bool).index_fill(0, own_O, False).nonzero().squeeze(1)
+    offset_V = torch.zeros(V, dtype=torch.float64)
+    offset_V[other_P] = -chances(other_P, draws).log()
+    offset_V[~moved] = float("-inf")
+    assert len(own_O) < int(moved.sum()) < V
 
     def plain(x_ND: Tensor, weight_VD: Tensor, bias_V: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
         return linear_cross_entropy_plain(x_ND, weight_VD, bias_V + offset_V, *rest)
@@ -190,10 +191,25 @@ def test_sampled_is_a_softmax_in_which_those_drawn_stand_for_all_others() -> Non
 def test_sampled_moves_the_ids_it_takes_and_no_others() -> None:
     inputs = some(2, learning="weight")
     torch.manual_seed(0)
-    *_, gradient_VD = values_and_gradients(partial(sampled_cross_entropy, draws=3), inputs)
-    moved = gradient_VD.any(1)
-    assert moved.sum() == 2 + 3
-    assert moved[inputs.target_N].all()
+    taken = []
+    for _ in range(300):
+        *_, gradient_VD = values_and_gradients(partial(sampled_cross_entropy, draws=3), inputs)
+        moved = gradient_VD.any(1)
+        assert moved[inputs.target_N].all()
+        taken.append(int(moved.sum()))
+    assert len(set(taken)) > 1
+    assert sum(taken) / len(taken) == pytest.approx(2 + 3, abs=0.3)
+
+
+@pytest.mark.parametrize("draws", [1, 50, 600, 4000, 9000, 9001])
+def test_the_frequent_are_sure_to_be_drawn_and_as_many_as_asked_on_average(draws: int) -> None:
+    id_P = (torch.arange(10_000) % 10 != 3).nonzero().squeeze(1)
+    chance_P = chances(id_P, draws)
+    assert chance_P.sum() == pytest.approx(min(draws, 9000))
+    assert ((chance_P > 0) & (chance_P <= 1)).all()
+    assert (chance_P.diff() <= 0).all()
+    rate = (chance_P * (id_P + losses.FLAT))[chance_P < 1]
+    torch.testing.assert_close(rate, rate[:1].expand_as(rate))
 
 
 def test_what_is_held_in_the_forward_is_no_more_than_a_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
