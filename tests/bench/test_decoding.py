@@ -27,8 +27,8 @@ def test_what_was_sampled_stands_for_all_lengths(monkeypatch: pytest.MonkeyPatch
         "batch": 3,
         "tokens": 40,
         "kept_tokens_per_s": 60,
-        "recomputed_tokens_per_s": 5,
-        "ratio": 12.0,
-        "recomputed_lengths": 5,
+        "recomputed_tokens_per_s": 3,
+        "ratio": 20.0,
+        "recomputed_lengths": 3,
         "output_share_of_kept": 0.2,
     }
