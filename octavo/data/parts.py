@@ -81,7 +81,9 @@ class TextPart(Part):
     @property
     def identity(self) -> list[Any]:
         part = [self.name, self.text.shares] if self.text.shares else []
-        return [self.text.content, dataclasses.asdict(self.text.files), *part]
+        # What was stored of labels before blank ones were none is to be made anew.
+        blanks = [] if self.text.files.label is None else ["blank labels are none"]
+        return [self.text.content, dataclasses.asdict(self.text.files), *part, *blanks]
 
     def __str__(self) -> str:
         shares = " and ".join(f"{share:.1%} for {name}" for name, share in self.text.shares.items())

@@ -61,9 +61,10 @@ def _bytes(value: Any, path: str, line: int) -> bytes:
 
 
 def _label(value: Any) -> str | None:
-    if value is None:
-        return None
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    """A label as text; None where there is none, a blank being how CSV and tabs leave one out."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return None if value is None or not str(value).strip() else str(value)
 
 
 def _json_lines(file: BinaryIO, columns: Columns, path: str) -> Iterator[Fields]:

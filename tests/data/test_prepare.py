@@ -97,6 +97,18 @@ def test_labels_are_trains(tmp_path: Path) -> None:
     assert data.valid.labels.tolist() == [1]
 
 
+def test_blank_labels_of_validation_are_none(tmp_path: Path) -> None:
+    train, valid = tmp_path / "train.csv", tmp_path / "valid.csv"
+    train.write_text("label,text\nb,x\na,y\n,z\n")
+    valid.write_text("label,text\n,z\n,x\n")
+    files = FilesConfig(unit="documents", label="label")
+    config = DataConfig(train=str(train), valid=str(valid), test_share=0, files=files, batching=DocumentsConfig())
+    data = prepare(config, cache=tmp_path / "cache")
+    assert data.train.label_names == ("a", "b")
+    assert data.valid is not None
+    assert (len(data.valid), data.valid.labels, data.valid.skipped) == (2, None, {})
+
+
 def test_pairs_are_prepared_from_two_files(tmp_path: Path) -> None:
     german, english = tmp_path / "de", tmp_path / "en"
     german.write_text("eins\nzwei\ndrei\n")

@@ -47,6 +47,15 @@ def test_tabs_part_columns_and_quotes_are_characters() -> None:
     assert found(text, "tsv") == [Row(b'"quoted" and\ttabbed', "pos", None, 2), Row(b"b\xff", "neg", None, 4)]
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_label_is_none_in_any_table(blank: str) -> None:
+    assert [row.label for row in found(f"label\ttext\n{blank}\ta\npos\tb".encode(), "tsv")] == [None, "pos"]
+    assert [row.label for row in found(f"label,text\n{blank},a\npos,b".encode(), "csv")] == [None, "pos"]
+    lines = "".join(json.dumps({"label": label, "text": "a"}) + "\n" for label in (blank, None, 0))
+    assert [row.label for row in found(lines.encode(), "jsonl")] == [None, None, "0"]
+    assert [row.label for row in found(parquet(text=["a", "b"], label=[blank, "pos"]), "parquet")] == [None, "pos"]
+
+
 def test_columns_without_a_header_are_numbered_from_nought() -> None:
     columns = Columns("0", other="1", header=False)
     assert found(b"Hi.\tHallo!\tCC-BY\nGo.\tGeh.\n", "tsv", columns) == [
