@@ -29,8 +29,8 @@ class DocumentsConfig:
     shuffled again. A document of more than `longest` tokens, its end included, is cut there, or dropped.
 
     With `labels`, training uses the labels of so many documents alone, chosen evenly among the classes by
-    `labels_seed`; without a number, of all that have one. Batches are then of these, or, if `unlabelled`, of these and
-    of as many among all documents, whose labels are hidden.
+    `labels_seed`, of those that are not dropped; without a number, of all that have one. Batches are then of these, or,
+    if `unlabelled`, of these and of as many among all documents, whose labels are hidden.
     """
 
     kind: Literal["documents"] = "documents"
@@ -38,7 +38,7 @@ class DocumentsConfig:
     longest: Annotated[PositiveInt | None, Tiny(32)] = 1024
     too_long: Literal["cut", "drop"] = "cut"
     bucket: Annotated[PositiveInt, Tiny(2)] = 50
-    labels: Annotated[PositiveInt | None, Tiny(8)] = None
+    labels: Annotated[PositiveInt | None, Tiny(20)] = None  # one for each class, of as many as a known corpus has
     labels_seed: Annotated[int, Field(ge=0)] = 1
     unlabelled: bool = False
 
@@ -75,8 +75,8 @@ class Documents:
         self.kept, self.counts = self._sift()
         if among is not None:
             self.kept = among if self.kept is None else np.intersect1d(among, self.kept)
-        self.steps_per_epoch = -(-self._size // config.batch)
-        self.smallest_batch = self._size // self.steps_per_epoch
+        self.steps_per_epoch = -(-self.size // config.batch)
+        self.smallest_batch = self.size // self.steps_per_epoch
         self._chunk: tuple[tuple[int, int], list[np.ndarray]] | None = None
 
     def batch(self, step: int, columns: slice) -> Batch:
@@ -101,9 +101,9 @@ class Documents:
     def _batches_of(self, epoch: int, chunk: int) -> list[np.ndarray]:
         """The documents of each batch of a chunk."""
         steps = np.arange(chunk * self.config.bucket, min((chunk + 1) * self.config.bucket, self.steps_per_epoch) + 1)
-        edges = steps * self._size // self.steps_per_epoch
+        edges = steps * self.size // self.steps_per_epoch
         places_N = np.arange(edges[0], edges[-1])
-        shuffled_N = places_N if self.seed is None else permute(places_N, self._size, self.seed, epoch)
+        shuffled_N = places_N if self.seed is None else permute(places_N, self.size, self.seed, epoch)
         documents_N = shuffled_N if self.kept is None else self.kept[shuffled_N]
         sorted_N = documents_N[np.lexsort([self._lengths(side, documents_N) for side in reversed(self.sides)])]
         batches = np.split(sorted_N, edges[1:-1] - edges[0])
@@ -139,7 +139,7 @@ class Documents:
         return lengths_N if self.config.longest is None else np.minimum(lengths_N, self.config.longest)
 
     @property
-    def _size(self) -> int:
+    def size(self) -> int:
         return len(self.store) if self.kept is None else len(self.kept)
 
     def _sift(self) -> tuple[np.ndarray | None, dict[str, int]]:

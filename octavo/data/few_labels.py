@@ -24,9 +24,18 @@ class FewLabels:
     def __init__(self, store: Store, config: DocumentsConfig, alphabet: Alphabet, seed: int) -> None:
         if store.labels is None:
             raise ValueError("data.batching.labels needs labels: name their column in data.files.label")
-        chosen_N = balanced(np.asarray(store.labels), config.labels, config.labels_seed)
+        every = Documents(store, config, alphabet, seed)
+        chosen_N = balanced(np.asarray(store.labels), config.labels, config.labels_seed, every.kept)
+        if not len(chosen_N):
+            raise ValueError(
+                f"data.batching.longest {config.longest}: every document that has a label is longer, and dropped: "
+                "raise it, or set data.batching.too_long to cut"
+            )
         self.labelled = Documents(store, config, alphabet, seed, among=chosen_N)
-        self.all = Documents(store, config, alphabet, seed) if config.unlabelled else None
+        # Orders of like sizes that have a seed in common are nearly the same, and a step would hold each document
+        # twice. The complement is no training's own seed.
+        apart = seed if 2 * len(chosen_N) < every.size else ~seed
+        self.all = Documents(store, config, alphabet, apart) if config.unlabelled else None
         self.begin = alphabet.begin
         longest = self.all or self.labelled
         self.steps_per_epoch, self.counts = longest.steps_per_epoch, longest.counts
@@ -50,25 +59,30 @@ class FewLabels:
         return Batch(tokens_LB, **joined, weights_B=torch.cat([torch.ones(few), torch.full((many,), few / many)]))
 
 
-def balanced(labels_N: np.ndarray, count: int | None, seed: int) -> np.ndarray:
+def balanced(labels_N: np.ndarray, count: int | None, seed: int, kept: np.ndarray | None = None) -> np.ndarray:
     """So many of the documents that have a label, as evenly over the classes as can be; smaller choices lie in larger.
+
+    The choice is among those that are `kept`, if not all are; each class has a share in it.
 
     >>> balanced(np.array([0, 0, 0, 1, 1, -1]), 4, seed=0).size, balanced(np.array([0, 1, -1]), None, seed=0).tolist()
     (4, [0, 1])
     """
+    classes_C = np.unique(labels_N[labels_N >= 0])
+    if kept is not None:
+        labels_N = np.where(np.isin(np.arange(len(labels_N)), kept), labels_N, -1)
     if count is None:
         return np.flatnonzero(labels_N >= 0)
     chance = np.random.default_rng(seed)
-    classes_C = np.unique(labels_N[labels_N >= 0])
     shuffled = [chance.permutation(np.flatnonzero(labels_N == label)) for label in classes_C]
     order = np.lexsort([np.concatenate([np.arange(len(one)) for one in shuffled])])
-    taken_N = np.concatenate(shuffled)[order][:count] if len(shuffled) else labels_N[:0]
+    taken_N = np.concatenate(shuffled)[order][:count]
     counts_C = np.bincount(labels_N[taken_N].astype(np.int64), minlength=int(labels_N.max(initial=0)) + 1)[classes_C]
-    if len(taken_N) < count or counts_C.max() - counts_C.min() > 1:
-        least = min((len(one) for one in shuffled), default=0)
+    if count < len(classes_C) or len(taken_N) < count or counts_C.max() - counts_C.min() > 1:
+        least = min(map(len, shuffled))
+        way_out = f"ask for {len(classes_C)} to {len(classes_C) * least}" if least else "raise data.batching.longest"
         raise ValueError(
-            f"data.batching.labels {count}: {len(classes_C)} classes, the smallest of {least} documents, have no "
-            f"{count} of equal numbers; ask for {len(classes_C) * least} or fewer"
+            f"data.batching.labels {count}: {len(classes_C)} classes, the smallest of {least} documents, cannot share "
+            f"them evenly; {way_out}"
         )
     return np.sort(taken_N)
 

@@ -52,12 +52,50 @@ def test_a_choice_is_balanced_fixed_by_its_seed_and_lies_in_larger_ones() -> Non
     assert not np.array_equal(balanced(labels_N, 30, seed=4), chosen[30])
 
 
-@pytest.mark.parametrize("count", [10, 9])
+@pytest.mark.parametrize("count", [10, 9, 1])
 def test_what_cannot_be_balanced_is_refused(count: int) -> None:
-    with pytest.raises(
-        ValueError, match=f"labels {count}: 2 classes, the smallest of 3 documents, .*; ask for 6 or fewer"
-    ):
+    with pytest.raises(ValueError, match=f"labels {count}: 2 classes, the smallest of 3 documents, .*; ask for 2 to 6"):
         balanced(np.array([0] * 20 + [1] * 3), count, seed=0)
+
+
+def test_the_few_are_chosen_among_the_documents_that_are_kept(store: Store) -> None:
+    lengths_N = np.diff(store.offsets)
+    assert (lengths_N > 7).any()
+    epoch, batches = epoch_of(store, labels=10, longest=7, too_long="drop")
+    seen = known_documents(epoch)
+    assert store.labels is not None
+    assert Counter(store.labels[number] for number in seen) == {0: 5, 1: 5}
+    assert lengths_N[[*seen]].max() <= 7
+    assert batches.counts == {"longer than 7 tokens": int((lengths_N > 7).sum())}
+    beside, _ = epoch_of(store, labels=10, unlabelled=True, longest=7, too_long="drop")
+    assert known_documents(beside).keys() == seen.keys()
+
+
+def test_labels_that_are_all_dropped_are_told(tmp_path: Path) -> None:
+    pieces = [Piece(b"a" * length, True, label) for length, label in ((9, "x"), (8, "y"), (2, None), (1, None))]
+    store = write_store(tmp_path / "long", pieces, Bytes(documents=True))
+    with pytest.raises(ValueError, match=r"longest 4: every document that has a label is longer, .*: raise it"):
+        epoch_of(store, unlabelled=True, longest=4, too_long="drop")
+    with pytest.raises(ValueError, match=r"labels 2: .* of 0 documents, .*; raise data\.batching\.longest"):
+        epoch_of(store, labels=2, longest=9, too_long="drop")
+
+
+def known_beside_hidden(batch: Batch) -> list[set[int]]:
+    assert batch.documents_B is not None
+    assert batch.labels_B is not None
+    return [set(batch.documents_B[of_side].tolist()) for of_side in (batch.labels_B >= 0, batch.labels_B < 0)]
+
+
+def test_where_all_have_labels_a_step_still_holds_two_choices(tmp_path: Path) -> None:
+    pieces = [Piece(b"text", True, "even" if number % 2 else "odd") for number in range(64)]
+    store = write_store(tmp_path / "all", pieces, Bytes(documents=True))
+    for labels in (None, 64, 60):
+        epoch, _ = epoch_of(store, labels=labels, unlabelled=True)
+        halves = [known_beside_hidden(batch) for batch in epoch]
+        shared = sum(len(known & hidden) for known, hidden in halves)
+        assert shared < 16, "two draws of 4 of 64 share a document in 4 steps of 16"
+        again, _ = epoch_of(store, labels=labels, unlabelled=True)
+        assert halves == [known_beside_hidden(batch) for batch in again]
 
 
 def test_the_few_alone(store: Store) -> None:
