@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from octavo.data.codecs import Bytes
-from octavo.evaluation.likelihood import Scale
+from octavo.evaluation.likelihood import Scale, readable
 from octavo.interfaces import Condition, Progress, Reading, State, Writer, select_state
 from octavo.models import MODELS, ModelConfig, build_model
 from octavo.models.language_model import LanguageModelConfig
@@ -261,6 +261,12 @@ def test_metrics_and_gradients_of_halves_add_up(config: ModelConfig) -> None:
         *(gradients(model, half) for half in halves), whole_gradients, strict=True
     ):
         assert_same(first_part + second_part, wanted)
+
+
+@MODEL
+def test_every_figure_has_a_unit(config: ModelConfig) -> None:
+    means = measured(exactly(build_model(config, DOCUMENTS, LABELS)), batch_of())
+    assert [name for name, (_, unit) in readable(means, Scale("byte", 1.0, 1.0)).items() if not unit] == []
 
 
 @MODEL

@@ -12,7 +12,7 @@ from octavo.interfaces import SHARE_OF_CLASS, Batch, Mean, Progress, State, Text
 Sums = dict[str, Mean]
 Scorer = Callable[[Batch, State], tuple[Tensor, State]]  # a model's `score`: nats_LB and the carry
 Figures = dict[str, tuple[float, str]]  # name → (value, unit)
-PER_TEXT = dict.fromkeys(("label_nats", "reconstruction", "kl", "plan", "mutual_information"), "nats/text")
+PER_TEXT = dict.fromkeys(("label_nats", "label_kl", "reconstruction", "kl", "plan", "mutual_information"), "nats/text")
 UNITS = {"active_units": "units", "error": "share of tokens", "accuracy": "share of texts", **PER_TEXT}
 
 
@@ -82,9 +82,12 @@ def _joined(first: Score, rest: Score) -> Score:
 def readable(totals: Sums, scale: Scale) -> Figures:
     """The sums in people's units: what is called "nats" becomes bits per byte, bits per character, perplexity.
 
-    >>> readable({"nats": Mean(math.log(2) * 80, 10)}, Scale("byte", 1.0, 1.0))
+    What was counted nowhere, as an accuracy where no text has a label, is left out.
+
+    >>> readable({"nats": Mean(math.log(2) * 80, 10), "accuracy": Mean(0, 0)}, Scale("byte", 1.0, 1.0))
     {'bits_per_byte': (8.0, 'bits/byte')}
     """
+    totals = {name: mean for name, mean in totals.items() if mean.count}
     shares = [mean.value for name, mean in totals.items() if name.startswith(SHARE_OF_CLASS)]
     rest = {
         name: mean
