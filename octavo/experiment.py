@@ -39,7 +39,7 @@ from octavo.runs import (
     withdraw,
 )
 from octavo.schedules import Ramp
-from octavo.starting import Say, start_from_reader, start_from_vectors
+from octavo.starting import Say, refuse_other_start, start_from_reader, start_from_vectors
 from octavo.training import checkpoint
 from octavo.training.compiling import compile_parts
 from octavo.training.interruption import Interrupted
@@ -82,8 +82,8 @@ def train(
     fresh = not (folder / "recipe.toml").exists()
     try:
         begun = resume and any((folder / "checkpoints").glob("step-*"))
-        if reader_of is not None and not begun:
-            stored_recipe(reader_of)  # that it is no run is told before the data is prepared
+        if reader_of is not None:  # what is wrong with it is told before the data is prepared
+            refuse_other_start(folder, reader_of) if begun else stored_recipe(reader_of)
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)

@@ -11,10 +11,14 @@ from octavo.data.codecs import Codec, Words
 from octavo.data.vectors import read_vectors
 from octavo.interfaces import TextModel
 from octavo.recipe import Recipe
-from octavo.runs import stored_codec, stored_recipe, stored_weights
+from octavo.runs import stored_about, stored_codec, stored_recipe, stored_weights
 from octavo.training.state import Tensors
 
 Say = Callable[[str], None]
+
+# Settings of readers that shape no weight and decide what it does, and what they are of a writer.
+MEANINGS = ("backwards", "causal", "pool", "signed")
+OF_WRITERS = {"backwards": False, "causal": True}
 
 
 def start_from_vectors(recipe: Recipe, codec: Codec, model: Any, say: Say) -> None:
@@ -34,7 +38,8 @@ def start_from_vectors(recipe: Recipe, codec: Codec, model: Any, say: Say) -> No
 def start_from_reader(recipe: Recipe, model: TextModel, folder: Path, codec: Codec, say: Say) -> None:
     """All weights of another run's reader and, where they fit as a whole, of the Gaussian made of its summary.
 
-    A language model has no reader: its writer's weights are taken for one's (Dai & Le 2015). The writer starts anew.
+    A language model has no reader: its writer's weights are taken for one's that reads forwards (Dai & Le 2015). The
+    writer starts anew.
     """
     if stored_codec(folder).to_json() != codec.to_json():
         raise ValueError(
@@ -48,6 +53,7 @@ def start_from_reader(recipe: Recipe, model: TextModel, folder: Path, codec: Cod
     for name in reader:
         if not _fits(name, own, found):
             raise ValueError(_misfit(name, own, found, recipe, folder))
+    _refuse_other_meanings(recipe, folder)
     fitting = reader + (head if all(_fits(name, own, found) for name in head) else [])
     for name in fitting:
         own[name].copy_(found[name])
@@ -55,8 +61,32 @@ def start_from_reader(recipe: Recipe, model: TextModel, folder: Path, codec: Cod
     say(f"reader: {len(fitting)} weights from {folder}" + (f"; at random {', '.join(left)}" if left else ""))
 
 
+def refuse_other_start(folder: Path, reader_of: Path) -> None:
+    """A run that goes on keeps the reader that it began with: that can be named again, even when it is gone."""
+    began = [Path(change["after"]).name for change in stored_about(folder).changes if change["field"] == "reader"]
+    if began != [reader_of.name]:
+        there = f"from {began[0]}" if began else "at random"
+        raise ValueError(
+            f"--init-reader {reader_of}: the reader of {folder} began {there}, and a run that goes on keeps it: leave "
+            "the option out, or train anew, with another --out"
+        )
+
+
 def _fits(name: str, own: Tensors, found: Tensors) -> bool:
     return name in found and found[name].shape == own[name].shape
+
+
+def _refuse_other_meanings(recipe: Recipe, folder: Path) -> None:
+    """Weights that fit, and that learned to do something else than they would here."""
+    here: Any = getattr(recipe.model, "reader", None)
+    reader = getattr(stored_recipe(folder).model, "reader", None)
+    part, theirs = ("writer", OF_WRITERS) if reader is None else ("reader", vars(reader))
+    for name in MEANINGS:
+        if hasattr(here, name) and getattr(here, name) != theirs[name]:
+            raise ValueError(
+                f"--init-reader {folder}: model.reader.{name} is {getattr(here, name)}, that run's {part} learned with "
+                f"{theirs[name]}: set model.reader.{name} {theirs[name]}, or name another run"
+            )
 
 
 def _misfit(name: str, own: Tensors, found: Tensors, recipe: Recipe, folder: Path) -> str:

@@ -1,15 +1,22 @@
 """A reader begins where another run's ended."""
 
+import dataclasses
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 import torch
 
 from octavo.experiment import Machine, train
+from octavo.readers import ReaderConfig, build_reader
 from octavo.recipe import Recipe, override, tiny
 from octavo.recipes import recipe
 from octavo.runs import stored_about, stored_weights
+from octavo.starting import MEANINGS
+from tests.asked import ASKED_READERS
+from tests.batches import DOCUMENTS, batch_of
 from tests.table import on_table, write_table
 
 CPU = Machine(device="cpu", precision="fp32")
@@ -107,3 +114,62 @@ def test_a_gaussian_that_fits_in_part_starts_at_random_as_a_whole(tmp_path: Path
     theirs, own, said = begun_from(tmp_path, first, second)
     assert not near(own["head.hidden.0.weight"], theirs["head.hidden.0.weight"])
     assert "at random head.hidden.0.weight" in said
+
+
+@pytest.mark.parametrize("of", ["reader", "writer"])
+def test_a_reader_that_goes_the_other_way_is_refused(tmp_path: Path, of: str) -> None:
+    second = small("lstm-vae-ptb", tmp_path)
+    first = override(second, {"model.reader.backwards": True})
+    if of == "writer":
+        first, second = small("lstm-lm-ptb-sentences", tmp_path), first
+    here = of == "writer"
+    said = (
+        rf"--init-reader .*first: model\.reader\.backwards is {here}, that run's {of} learned with {not here}: "
+        rf"set model\.reader\.backwards {not here}, or name another run"
+    )
+    with pytest.raises(ValueError, match=said):
+        begun_from(tmp_path, first, second)
+    assert not (tmp_path / "second" / "recipe.toml").exists()
+
+
+@pytest.mark.parametrize("config", ASKED_READERS.values(), ids=ASKED_READERS.keys())
+def test_what_means_something_else_with_the_same_weights_is_compared(config: ReaderConfig) -> None:
+    batch, reader = batch_of(), build_reader(config, DOCUMENTS).eval()
+    weights = reader.state_dict()
+    for name, other in others(config):
+        changed = build_reader(other, DOCUMENTS).eval()
+        if {key: one.shape for key, one in changed.state_dict().items()} == {k: w.shape for k, w in weights.items()}:
+            changed.load_state_dict(weights)
+            readings = [one(batch.tokens_LB, batch.lengths_B) for one in (reader, changed)]
+            same = all(torch.equal(getattr(readings[0], part), getattr(readings[1], part)) for part in SEEN)
+            assert same == (name not in MEANINGS), name
+
+
+SEEN = ("states_LBD", "summary_BD")
+
+
+def others(config: Any) -> Iterator[tuple[str, ReaderConfig]]:
+    """The configuration with another choice in one field, for all fields that choose."""
+    for name, hint in get_type_hints(type(config)).items():
+        choices = (True, False) if hint is bool else get_args(hint) if get_origin(hint) is Literal else ()
+        for choice in choices:
+            if choice != getattr(config, name):
+                yield name, dataclasses.replace(config, **{name: choice})
+
+
+def test_a_run_that_goes_on_has_begun_from_what_it_began_from(tmp_path: Path) -> None:
+    first, second = (small(name, tmp_path) for name in ("lstm-vae-ptb-autoencoder", "lstm-vae-ptb"))
+    begun_from(tmp_path, first, second)
+    shutil.rmtree(tmp_path / "first")
+    longer = override(second, {"training.steps": 2})
+
+    def go_on(reader_of: str, out: str = "second") -> int:
+        return train(longer, tmp_path / out, CPU, resume=True, reader_of=tmp_path / reader_of, say=said.append).step
+
+    said: list[str] = []
+    with pytest.raises(ValueError, match=r"--init-reader .*other: the reader of .*second began from first, and a run"):
+        go_on("other")
+    assert go_on("first") == 2, "what it began from may be said again, and be gone"
+    train(second, tmp_path / "random", CPU, say=said.append)
+    with pytest.raises(ValueError, match=r"--init-reader .*first: the reader of .*random began at random, and a run"):
+        go_on("first", "random")
