@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from octavo.data.mutation import each_to_be_mended
 from octavo.data.prepare import Data, DataConfig, prepare
 from octavo.data.progress import bytes_bar
 from octavo.data.samples import histogram
+from octavo.data.store import Store
 from octavo.environment import environment
 from octavo.evaluation.latent import collapse, latent_sums
 from octavo.evaluation.likelihood import Sums, readable, sums
 from octavo.evaluation.seen import Seen
 from octavo.extent import first_tokens, scale, scale_of, some_texts
-from octavo.interfaces import Progress, TextModel
+from octavo.interfaces import Batch, Progress, TextModel
 from octavo.layers.levels import padded_length
 from octavo.layers.recursion import SharedConfig
 from octavo.models import build_model
@@ -87,7 +89,7 @@ def train(
         data = _prepared(recipe.data, stored_codec(folder) if resume and (folder / "codec.json").exists() else None)
         torch.manual_seed(recipe.training.seed)
         plain = build_model(recipe.model, data.codec.alphabet, len(data.train.label_names)).to(device)
-        _refuse_unable(recipe, plain)
+        _refuse_unable(recipe, plain, data)
         _say_data(data, plain, say)
         if not begun:
             start_from_vectors(recipe, data.codec, plain, say)
@@ -124,13 +126,20 @@ def _start(machine: Machine) -> tuple[torch.device, Resolved]:
     return device, resolve_precision(machine.precision, device)
 
 
-def _refuse_unable(recipe: Recipe, plain: TextModel) -> None:
-    """What a recipe asks of a model that cannot do it."""
+def _refuse_unable(recipe: Recipe, plain: TextModel, data: Data) -> None:
+    """What a recipe asks of a model that cannot do it, or of texts that do not tell."""
     kind = recipe.model.kind
     if recipe.data.mutate and not hasattr(plain, "encode"):
         raise ValueError(f"data.mutate is for models that read what they write: {kind} is none of them")
     if recipe.training.judged_by == "accuracy" and not hasattr(plain, "classify"):
         raise ValueError(f"training.judged_by accuracy: {kind} tells no labels; objective is of every model")
+    if recipe.training.judged_by == "accuracy" and data.valid is not None:
+        looked_at = _looked_at(data.valid, recipe, data.codec, plain)
+        if not any(batch.labels_B is not None and bool((batch.labels_B >= 0).any()) for batch in looked_at):
+            raise ValueError(
+                "training.judged_by accuracy: no text of validation that is looked at has a label: set it to "
+                "objective, or --valid to texts with labels"
+            )
 
 
 def _refuse_too_long(recipe: Recipe) -> None:
@@ -239,8 +248,7 @@ def _trainer(
 
     def evaluated() -> Sums:
         assert valid is not None
-        rows, tokens = training.evaluate_rows, training.evaluate_tokens
-        batches = first_tokens(valid, recipe.data, data.codec, plain, rows, tokens)
+        batches = _looked_at(valid, recipe, data.codec, plain)
         mended = each_to_be_mended(batches, data.codec.alphabet, mutate, training.seed)
         seen = Seen(mended, data.codec.alphabet.size)
         with autocast(device, precision):
@@ -280,6 +288,12 @@ def _trainer(
         remarks=remarks,
     )
     return trainer
+
+
+def _looked_at(valid: Store, recipe: Recipe, codec: Codec, plain: TextModel) -> Iterable[Batch]:
+    """What of validation an evaluation during training measures."""
+    training = recipe.training
+    return first_tokens(valid, recipe.data, codec, plain, training.evaluate_rows, training.evaluate_tokens)
 
 
 def _may_be_recorded(recipe: Recipe, device: torch.device, machine: Machine) -> bool:

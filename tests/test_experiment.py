@@ -208,6 +208,29 @@ def test_what_tells_no_labels_is_not_judged_by_its_accuracy(tmp_path: Path) -> N
         train(judged, tmp_path / "run", CPU, say=lambda line: None)
 
 
+@pytest.mark.parametrize("looked_at", [None, 5])
+def test_where_validation_has_no_labels_none_is_judged_by_them(tmp_path: Path, looked_at: int | None) -> None:
+    """Nor where none of what is looked at has one."""
+    (tmp_path / "valid.tsv").write_text(
+        "text\tlabel\nthe cat\t\na mat on a cat\t\n" + "a mat\tlong\n" * bool(looked_at)
+    )
+    small = on_table(tiny(recipe("scnn-vae-semi-20news")), write_table(tmp_path))
+    changes = {"data.valid": str(tmp_path / "valid.tsv"), "training.evaluate_tokens": looked_at, "training.steps": 1}
+    judged = override(small, {**changes, "training.evaluate_rows": 1})
+    with pytest.raises(ValueError, match=r"judged_by accuracy: no text of validation .* has a label: set it to obj"):
+        train(judged, tmp_path / "run", CPU, say=lambda line: None)
+    assert not (tmp_path / "run").exists()
+    plain = override(judged, {"training.judged_by": "objective"})
+    assert train(plain, tmp_path / "run", CPU, say=lambda line: None).best_step == 1
+    [valid] = [line for line in _logged(tmp_path / "run") if line["split"] == "valid"]
+    assert "accuracy" not in valid
+    assert valid["units"]["label_kl"] == "nats/text"
+
+
+def _logged(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
 def test_a_compiled_run_goes_on_to_where_the_plain_one_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
