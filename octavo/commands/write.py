@@ -8,6 +8,7 @@ from octavo.commands.output import columns_of, one_text_of, print_json, print_ro
 from octavo.evaluation.overlap import Nearest
 from octavo.pretrained import load
 from octavo.remembered import nearest_in_training
+from octavo.runs import Run
 from octavo.texts import as_bytes
 
 
@@ -32,20 +33,29 @@ def generate(options: argparse.Namespace) -> None:
     if len(texts) > 1 and len(set(texts)) == 1:
         print(f"all {len(texts)} texts are the same: by beams or at temperature 0 nothing is drawn", file=sys.stderr)
     prompt = as_bytes(prompt).decode("utf-8", "replace")
-    near = nearest_in_training(model.run, [prompt + text for text in texts]) if options.nearest else []
+    whole = [_joined(model.run, prompt, text) for text in texts]
+    near = nearest_in_training(model.run, whole) if options.nearest else []
     if options.json:
         beside = {} if truth is None else {"truth": truth}
         nearest = [{"nearest": one.text, "overlap": one.overlap} for one in near] or [{}] * len(texts)
         rows = ({"prompt": prompt, "text": text, **beside} for text in texts)
         print_rows((row | one for row, one in zip(rows, nearest, strict=True)), True)
         return
-    shown = [text + _beside(one) for text, one in zip(texts, near, strict=True)] if near else texts
+    shown = whole if truth is None else texts
+    shown = [text + _beside(one) for text, one in zip(shown, near, strict=True)] if near else shown
     if truth is None:
-        print(("\n" + "-" * 40 + "\n").join(prompt + text for text in shown))
+        print(("\n" + "-" * 40 + "\n").join(shown))
         return
     samples = {f"sample {number}": text for number, text in enumerate(shown, start=1)}
     for name, text in {"prompt": prompt, **samples, "truth": truth}.items():
         print(f"{name:-<40}\n{text}")
+
+
+def _joined(run: Run, prompt: str, text: str) -> str:
+    """A prompt and what goes on from it: between words that a space parted in training, there is one."""
+    words = run.codec.unit == "word" and prompt and text
+    apart = words and not prompt[-1].isspace() and not text[0].isspace()
+    return f"{prompt} {text}" if apart else prompt + text
 
 
 def _beside(near: Nearest) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -25,6 +26,26 @@ def test_generate_goes_on_from_the_prompt_as_often_as_asked(
     plain = said(capsys, *ask[:-1])
     assert plain.count("-" * 40) == 2
     assert plain.startswith("to be")
+
+
+@pytest.mark.parametrize(
+    ("unit", "prompt", "text", "whole"),
+    [
+        ("word", "I think", "they will", "I think they will"),
+        ("word", "I think ", "they will", "I think they will"),
+        ("word", "I think", "\nthey will", "I think\nthey will"),
+        ("word", "", "they will", "they will"),
+        ("word", "I think", "", "I think"),
+        ("byte", "I thi", "nk", "I think"),
+    ],
+)
+def test_words_stand_apart_from_the_prompt(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, unit: str, prompt: str, text: str, whole: str
+) -> None:
+    run = SimpleNamespace(codec=SimpleNamespace(unit=unit))
+    model = SimpleNamespace(run=run, generate=lambda *_, **options: [text])
+    monkeypatch.setattr("octavo.commands.write.load", lambda *options: model)
+    assert said(capsys, "generate", "run", "--prompt", prompt, "--num", 1) == whole + "\n"
 
 
 def test_a_vae_writes_from_its_prior_and_shows_the_nearest_training_text(
