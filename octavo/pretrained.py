@@ -164,8 +164,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         return analyses.completed(self.run, self._condition(1), prompt, threshold)
 
     def classify(self, texts: Sequence[Text]) -> list[dict[str, float]]:
-        """The probability of every label for each text."""
-        classify, names = self._able("classify"), self.run.about.label_names
+        """The probability of every label, or cluster, for each text."""
+        classify, names = self._able("classify", "assign"), self._label_names
         found = of_each(self.run, self._as_trained(texts), lambda batch: classify(batch).float().exp().tolist())
         return [dict(zip(names, probability_C, strict=True)) for probability_C in found]
 
@@ -226,14 +226,19 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
             torch.manual_seed(seed)
             return self._able("condition")(count, **told)
 
+    @property
+    def _label_names(self) -> Sequence[str]:
+        """The labels' names, or the clusters' numbers."""
+        model: Any = self.run.model
+        return self.run.about.label_names if hasattr(model, "classify") else [*map(str, range(model.classes))]
+
     def _number_of(self, label: str) -> int:
         """A label's number, or a cluster's own."""
-        classes = getattr(self.run.model, "classes", None)
-        if classes is None:
+        if not hasattr(self.run.model, "classes"):
             raise ValueError(
                 "this run's model writes texts without a label: a labelled VAE's, as scnn-vae-semi-20news, has one"
             )
-        names = self.run.about.label_names if hasattr(self.run.model, "classify") else [*map(str, range(classes))]
+        names = self._label_names
         if label not in names:
             raise ValueError(f"no label {label!r}: {nearest(label, names)}")
         return list(names).index(label)
@@ -259,8 +264,8 @@ class Pretrained(ModelHubMixin, library_name="octavo", tags=["octavo", "tokenize
         vectors = self._condition(num, settings.seed, label).cpu().numpy()
         return self._at_once(vectors, levels, {**options, "max_new_tokens": settings.max_new_tokens})
 
-    def _able(self, capability: str) -> Any:
-        return able(self.run.model, capability)
+    def _able(self, *capabilities: str) -> Any:
+        return able(self.run.model, *capabilities)
 
     def _save_pretrained(self, save_directory: Path) -> None:
         runs.save_weights(flatten_model(self.run.model), save_directory / runs.WEIGHTS)

@@ -90,16 +90,16 @@ def score(options: argparse.Namespace) -> None:
 
 
 def classify(options: argparse.Namespace) -> None:
-    """Each text's label and the probability of every label."""
+    """Each text's label and the probability of every label, likeliest first."""
     model = load(options.run_folder, options.device)
-    able(model.run.model, "classify")
+    able(model.run.model, "classify", "assign")
     texts = _texts_of(model, options)
     for probabilities in (one for some in some_of(texts) for one in model.classify(some)):
-        label = max(probabilities, key=probabilities.__getitem__)
+        likeliest = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
         if options.json:
-            print_json({"label": label, "probabilities": probabilities})
-        else:
-            print(f"{label}  {probabilities[label]:.4f}")
+            print_json({"label": likeliest[0], "probabilities": probabilities})
+        else:  # labels may hold spaces
+            print("\t".join(f"{label}\t{probabilities[label]:.4f}" for label in likeliest))
 
 
 def _texts_of(model: Pretrained, options: argparse.Namespace) -> Iterator[bytes]:

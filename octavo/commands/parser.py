@@ -206,7 +206,7 @@ VERBS = (
     ),
     Verb(
         "classify",
-        "the label of each text and its probability",
+        "each text's labels, or clusters, and their probabilities, likeliest first",
         "measure:classify",
         RUN,
         FILE,

@@ -103,7 +103,19 @@ def test_classify_gives_each_label_its_probability(
     assert [sum(row["probabilities"].values()) for row in found] == pytest.approx([1, 1])
     assert all(row["probabilities"][row["label"]] >= 0.5 for row in found)
     assert main(["classify", str(classifier_run), str(tmp_path / "text.txt"), "--unit", "documents"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    [line] = capsys.readouterr().out.splitlines()
+    first, sure, second, rest = line.split("\t")
+    assert {first, second} == {"long", "short"}
+    assert float(sure) >= float(rest)
+    assert float(sure) + float(rest) == pytest.approx(1, abs=2e-4)
+
+
+def test_classify_gives_each_cluster_its_probability(tmp_path: Path, rows: Any, clustering_run: Path) -> None:
+    (tmp_path / "text.txt").write_text("the cat\nrain fell over old towns and a mat\n")
+    found = rows("classify", clustering_run, tmp_path / "text.txt")
+    assert [[*row["probabilities"]] for row in found] == [["0", "1", "2", "3"]] * 2
+    assert [sum(row["probabilities"].values()) for row in found] == pytest.approx([1, 1])
+    assert all(row["label"] == max(row["probabilities"], key=row["probabilities"].get) for row in found)
 
 
 def test_a_copy_test_ranks_what_comes_after_either_seed(
