@@ -5,7 +5,7 @@ from typing import Any
 
 from octavo.environment import processor
 from octavo.reproduce.exhibits import Exhibit, Row
-from octavo.reproduce.found import Result, changes_of, starred, value
+from octavo.reproduce.found import TEXTS, Result, changes_of, starred, value
 
 # Metrics that are of a part of the texts: what tells of how many, and of what.
 COUNTED = {
@@ -52,11 +52,19 @@ def difference(exhibit: Exhibit, row: Row, result: Result) -> str:
     for column, path in exhibit.columns.items():
         here, there = value(result, path), row.published.get(column)
         if isinstance(here, int | float) and isinstance(there, int | float):
-            apart.append(f"{column} {here - there:+.3g}")
+            apart.append(f"{column} {here - there:+.3g}{_of_some(path, result)}")
     between = standing_between(row, result)
     if between:
         return (", ".join(apart) + ": " if apart else "") + "not comparable, for " + " and ".join(between)
     return ", ".join(apart)
+
+
+def _of_some(path: str, result: Result) -> str:
+    """That a bound is of some texts alone, which may be easier than the published figure's, where it is."""
+    split, _, metric = path.partition(".")
+    metrics = result["metrics"].get(split) or {}
+    some = starred(metrics, metric) and metrics["bound_texts"] < metrics.get(TEXTS, 0)
+    return f" (on {metrics['bound_texts']:,} of {metrics[TEXTS]:,} texts)" if some else ""
 
 
 def standing_between(row: Row, result: Result) -> list[str]:
